@@ -1,0 +1,113 @@
+"""Named SQL. Statements live in `.sql` files; this module finds them and runs them on Django's connection.
+
+A file is blocks of `-- name: words`, a comment line with the purpose, and the statement with `%(name)s` parameters.
+They run server-side bound on the native connection, so they share Django's transaction and can be prepared.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg.rows import class_row
+
+Row = TypeVar("Row")
+Params = Mapping[str, Any] | Sequence[Any] | None
+
+_BLOCK = re.compile(r"^-- name: *(?P<name>\w+) *$\n(?P<text>(?:(?!^-- name:).*\n?)*)", re.MULTILINE)
+
+observers: list[Any] = []
+"""Callables `(sql) -> None` told of each statement: the architecture tests and query counters listen here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One named statement: `name`, its one-line `purpose`, the `text` sent to the server."""
+
+    name: str
+    purpose: str
+    text: str
+
+
+@cache
+def statements(package: str, file: str) -> Mapping[str, Statement]:
+    """The statements of `sql/<file>` in a package, by name. A block without a purpose is refused."""
+    source = files(package).joinpath("sql", file).read_text(encoding="utf-8")
+    found: dict[str, Statement] = {}
+    for match in _BLOCK.finditer(source):
+        purpose, _, text = match["text"].lstrip("\n").partition("\n")
+        if not purpose.startswith("-- "):
+            raise ValueError(f"{package}/sql/{file}: {match['name']} has no purpose line")
+        if match["name"] in found:
+            raise ValueError(f"{package}/sql/{file}: {match['name']} is named twice")
+        found[match["name"]] = Statement(match["name"], purpose[3:].strip(), text.strip())
+    return found
+
+
+def native(using: str = DEFAULT_DB_ALIAS) -> "psycopg.Connection[Any]":
+    """The psycopg connection under Django's, inside whatever transaction is open."""
+    wrapper = connections[using]
+    wrapper.ensure_connection()
+    return wrapper.connection  # type: ignore[no-any-return]
+
+
+@contextmanager
+def cursor(row: type[Row] | None = None, using: str = DEFAULT_DB_ALIAS) -> Iterator["psycopg.Cursor[Any]"]:
+    """A server-side binding cursor; errors arrive as Django's, as from the ORM."""
+    wrapper = connections[using]
+    connection = native(using)
+    with wrapper.wrap_database_errors:
+        if row is None:
+            made: psycopg.Cursor[Any] = psycopg.Cursor(connection)
+        else:
+            made = psycopg.Cursor(connection, row_factory=class_row(row))
+        with made:
+            yield made
+
+
+def _run(cur: "psycopg.Cursor[Any]", statement: Statement | str, params: Params) -> None:
+    text = statement.text if isinstance(statement, Statement) else statement
+    for observer in observers:
+        observer(text)
+    cur.execute(text, params, prepare=True)  # type: ignore[arg-type]
+
+
+def rows(statement: Statement | str, params: Params, row: type[Row], using: str = DEFAULT_DB_ALIAS) -> list[Row]:
+    """All rows as instances of a dataclass whose fields are the columns."""
+    with cursor(row, using) as cur:
+        _run(cur, statement, params)
+        return cur.fetchall()
+
+
+def row(statement: Statement | str, params: Params, row: type[Row], using: str = DEFAULT_DB_ALIAS) -> Row | None:
+    """The first row, or None."""
+    with cursor(row, using) as cur:
+        _run(cur, statement, params)
+        return cur.fetchone()  # type: ignore[no-any-return]
+
+
+def tuples(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:
+    """All rows as plain tuples, for the hot paths."""
+    with cursor(None, using) as cur:
+        _run(cur, statement, params)
+        return cur.fetchall()
+
+
+def scalar(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> Any:
+    """The first column of the first row, or None."""
+    with cursor(None, using) as cur:
+        _run(cur, statement, params)
+        found = cur.fetchone()
+        return found[0] if found else None
+
+
+def execute(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> int:
+    """Run it; how many rows it touched."""
+    with cursor(None, using) as cur:
+        _run(cur, statement, params)
+        return cur.rowcount
