@@ -13,6 +13,7 @@ from ninja.errors import HttpError, ValidationError
 
 from edino.kernel import ids
 from edino.kernel.errors import FieldError, Forbidden, Invalid, NotFound, Refusal, TooLarge
+from edino.kernel.idempotency import problem_body
 
 PROBLEM = "application/problem+json"
 log = structlog.get_logger("edino.web")
@@ -58,12 +59,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def problem(refusal: Refusal) -> JsonResponse:
     """A refusal as RFC 9457 problem details with `errors`."""
-    body: dict[str, Any] = {
-        "type": f"urn:edino:{refusal.code}",
-        "title": refusal.text,
-        "status": refusal.status,
-        "errors": [{"field": e.field, "code": e.code, "message": e.message} for e in refusal.fields],
-    }
+    body = problem_body(refusal)
     response = JsonResponse(body, status=refusal.status, content_type=PROBLEM)
     if refusal.status == 401:
         response["WWW-Authenticate"] = 'Bearer realm="edino"'
