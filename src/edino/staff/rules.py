@@ -1,0 +1,59 @@
+"""Who may do what: the role × operation matrix of the whole system, in one place so that it can be read in one go."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from edino.staff.types import Role
+
+_A, _O, _V = Role.ASSOCIATE, Role.OPERATOR, Role.MARKETER
+_M, _B, _I, _ADMIN = Role.MERCHANDISER, Role.ANALYST, Role.INTEGRATOR, Role.ADMINISTRATOR
+
+
+def _only(*roles: Role) -> frozenset[Role]:
+    return frozenset({*roles, _ADMIN})
+
+
+EVERYBODY = frozenset(Role)
+
+OPERATIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
+    {
+        "account.own": EVERYBODY,  # one's own password, second factor, language
+        "overview.see": EVERYBODY,
+        "customers.search": _only(_A, _O, _V),
+        "customers.see": _only(_A, _O, _V),  # masked; the bare value is customers.see_personal, and goes to the trail
+        "customers.see_personal": _only(_A, _O),
+        "customers.edit": _only(_A, _O),
+        "customers.consents": _only(_A, _O),
+        "customers.why": _only(_A, _O, _V),
+        "customers.review": _only(_O, _V),
+        "customers.join": _only(_O),
+        "customers.split": _only(_O),
+        "customers.export": _only(),
+        "customers.erase": _only(),
+        "customers.policy": _only(_V),
+        "channels.see": _only(_V, _B, _I),
+        "channels.manage": _only(_I),
+        "keys.manage": _only(_I),
+        "staff.see": _only(),
+        "staff.manage": _only(),
+        "audit.see": _only(),
+        "developer.see": _only(_I),
+        "imports.run": _only(_I),
+        "ui.see": EVERYBODY,
+    }
+)
+
+
+def roles(operation: str) -> frozenset[Role]:
+    """The roles that include an operation. An operation nobody declared is a mistake of ours: KeyError."""
+    return OPERATIONS[operation]
+
+
+def allows(role: str, operation: str) -> bool:
+    """Whether a role includes an operation."""
+    return role in roles(operation)
+
+
+def operations_of(role: str) -> list[str]:
+    """What a role includes, in the order of the matrix."""
+    return [operation for operation, allowed in OPERATIONS.items() if role in allowed]
