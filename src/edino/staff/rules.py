@@ -1,6 +1,7 @@
 """Who may do what: the role × operation matrix of the whole system, in one place so that it can be read in one go."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from types import MappingProxyType
 
 from edino.staff.types import Role
@@ -57,3 +58,23 @@ def allows(role: str, operation: str) -> bool:
 def operations_of(role: str) -> list[str]:
     """What a role includes, in the order of the matrix."""
     return [operation for operation, allowed in OPERATIONS.items() if role in allowed]
+
+
+class Quota:
+    """So many of each kind per minute; the rest are counted, and the count is handed out with the next one allowed."""
+
+    def __init__(self, per_minute: int) -> None:
+        self.per_minute = per_minute
+        self._spent: dict[str, tuple[int, int, int]] = {}
+
+    def spend(self, kind: str, at: datetime) -> tuple[bool, int]:
+        """Whether this one is within the quota, and how many before it were not."""
+        minute = int(at.timestamp()) // 60
+        last, spent, dropped = self._spent.get(kind, (minute, 0, 0))
+        if last != minute:
+            spent = 0
+        if spent >= self.per_minute:
+            self._spent[kind] = (minute, spent, dropped + 1)
+            return False, 0
+        self._spent[kind] = (minute, spent + 1, 0)
+        return True, dropped
