@@ -80,7 +80,7 @@ class Source(models.Model):
 
 
 class Key(models.Model):
-    """What a source shows to prove itself: SHA-256 of 32 random bytes, which need no slow hash. Rows are not deleted."""
+    """What a source shows to prove itself: SHA-256 of 32 random bytes, which need no slow hash. Never deleted."""
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="+")
     prefix = models.CharField(max_length=8, unique=True)

@@ -1,4 +1,4 @@
-"""Pure decisions of channels: the channels that every installation starts with, the form of keys, the rate of a source."""
+"""Pure decisions of channels: those every installation starts with, the form of keys, the rate of a source."""
 
 import re
 from dataclasses import dataclass
@@ -12,29 +12,30 @@ KEY_FORM: Final = re.compile(r"edino_(?P<prefix>[a-z2-7]{8})_(?P<secret>[A-Za-z0
 BURST_SECONDS: Final = 2
 
 
-def _channel(code: str, names: tuple[str, str], kind: str, abilities: str, trust: int, confirms: str = "") -> Channel:
-    return Channel(code, *names, kind, frozenset(abilities.split()), trust, frozenset(confirms.split()))
+def _channel(code: str, names: tuple[str, str], kind: str, *rest: str, trust: int) -> Channel:
+    abilities, confirms = [frozenset(words.split()) for words in (*rest, "")[:2]]
+    return Channel(code, *names, kind, abilities, trust, confirms)
 
 
 CHANNELS: Final = [
-    _channel("site", ("Website", "Сайт"), "online", "sell self_service", 60, "user_id device"),
-    _channel("app", ("Mobile app", "Приложение"), "online", "sell self_service", 65, "user_id device push_token"),
-    _channel("store", ("Store till", "Касса магазина"), "place", "sell physical talk", 80, "loyalty_card"),
-    _channel("kiosk", ("Kiosk", "Киоск"), "place", "sell physical self_service", 60, "loyalty_card"),
-    _channel("call_centre", ("Call centre", "Колл-центр"), "talk", "sell talk", 70),
-    _channel("email", ("E-mail", "Эл. почта"), "message", "message talk", 50),
-    _channel("sms", ("SMS", "СМС"), "message", "message", 50),
-    _channel("mobile_push", ("Mobile push", "Пуш в приложении"), "message", "message", 50, "push_token"),
-    _channel("web_push", ("Web push", "Веб-пуш"), "message", "message", 50, "web_push"),
-    _channel("telegram", ("Telegram", "Telegram"), "message", "message talk sell", 55, "telegram"),
-    _channel("vk", ("VK", "ВКонтакте"), "message", "message talk sell", 55, "vk"),
-    _channel("whatsapp", ("WhatsApp", "WhatsApp"), "message", "message talk", 55, "whatsapp"),
-    _channel("viber", ("Viber", "Viber"), "message", "message talk", 55, "viber"),
-    _channel("max", ("MAX", "MAX"), "message", "message talk", 55, "max"),
-    _channel("social", ("Social network", "Социальная сеть"), "message", "message talk", 40, "social"),
-    _channel("marketplace", ("Marketplace", "Маркетплейс"), "partner", "sell deliver", 40, "marketplace_id"),
-    _channel("courier", ("Delivery service", "Служба доставки"), "partner", "deliver physical talk", 50),
-    _channel("erp", ("Back-office system", "Учётная система"), "system", "exchange", 75),
+    _channel("site", ("Website", "Сайт"), "online", "sell self_service", "user_id device", trust=60),
+    _channel("app", ("Mobile app", "Приложение"), "online", "sell self_service", "user_id device push_token", trust=65),
+    _channel("store", ("Store till", "Касса магазина"), "place", "sell physical talk", "loyalty_card", trust=80),
+    _channel("kiosk", ("Kiosk", "Киоск"), "place", "sell physical self_service", "loyalty_card", trust=60),
+    _channel("call_centre", ("Call centre", "Колл-центр"), "talk", "sell talk", trust=70),
+    _channel("email", ("E-mail", "Эл. почта"), "message", "message talk", trust=50),
+    _channel("sms", ("SMS", "СМС"), "message", "message", trust=50),
+    _channel("mobile_push", ("Mobile push", "Пуш в приложении"), "message", "message", "push_token", trust=50),
+    _channel("web_push", ("Web push", "Веб-пуш"), "message", "message", "web_push", trust=50),
+    _channel("telegram", ("Telegram", "Telegram"), "message", "message talk sell", "telegram", trust=55),
+    _channel("vk", ("VK", "ВКонтакте"), "message", "message talk sell", "vk", trust=55),
+    _channel("whatsapp", ("WhatsApp", "WhatsApp"), "message", "message talk", "whatsapp", trust=55),
+    _channel("viber", ("Viber", "Viber"), "message", "message talk", "viber", trust=55),
+    _channel("max", ("MAX", "MAX"), "message", "message talk", "max", trust=55),
+    _channel("social", ("Social network", "Социальная сеть"), "message", "message talk", "social", trust=40),
+    _channel("marketplace", ("Marketplace", "Маркетплейс"), "partner", "sell deliver", "marketplace_id", trust=40),
+    _channel("courier", ("Delivery service", "Служба доставки"), "partner", "deliver physical talk", trust=50),
+    _channel("erp", ("Back-office system", "Учётная система"), "system", "exchange", trust=75),
 ]
 
 

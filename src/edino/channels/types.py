@@ -115,3 +115,47 @@ class KeyListing:
     expires_at: datetime | None
     revoked_at: datetime | None
     last_used_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """Who speaks to the shopper."""
+
+    code: str
+    name: str
+    sender_name: str
+    sender_email: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldKey:
+    """A key in force with its source, as the check of a key reads it."""
+
+    key_id: int
+    hash: bytes
+    scopes: list[str]
+    last_used_on: date | None
+    expires_at: datetime | None
+    id: int
+    name: str
+    channel: str
+    brand: str
+    trust: int
+    confirms: list[str]
+    rate_limit: int
+    time_zone: str
+
+    def source(self) -> Source:
+        """The source that shows this key."""
+        return Source(
+            id=self.id,
+            name=self.name,
+            channel=self.channel,
+            brand=self.brand,
+            trust=self.trust,
+            confirms=frozenset(self.confirms),
+            scopes=frozenset(self.scopes),
+            rate_limit=self.rate_limit,
+            key_id=self.key_id,
+            time_zone=self.time_zone,
+        )

@@ -145,7 +145,9 @@ def refuse(
     with _refusals_lock:
         allowed, dropped = _refusals.spend(operation, clock.now())
     if allowed:
-        _append(actor, operation, subject, {**(detail or {}), **({"not_shown": dropped} if dropped else {})}, refused=True)
+        _append(
+            actor, operation, subject, {**(detail or {}), **({"not_shown": dropped} if dropped else {})}, refused=True
+        )
 
 
 def create_user(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edino.staff.types import Role
 
+
 class User(AbstractBaseUser):
     """A person with an account. The role is the only source of rights, so there are no groups or single permissions."""
 
@@ -32,9 +33,7 @@ class User(AbstractBaseUser):
             models.CheckConstraint(
                 condition=models.Q(role__in=[role.value for role in Role]), name="staff_user_role_known"
             ),
-            models.CheckConstraint(
-                condition=models.Q(email=Lower("email")), name="staff_user_email_is_lower_case"
-            ),
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="staff_user_email_is_lower_case"),
         ]
 
     def __str__(self) -> str:
