@@ -1,0 +1,175 @@
+// What a keyboard, a scanner and a clock do on every page. Everything else is plain HTML and htmx.
+(() => {
+  "use strict";
+  const doc = document, root = doc.documentElement;
+  const all = (selector, from = doc) => [...from.querySelectorAll(selector)];
+  const on = (type, selector, act) => doc.addEventListener(type, (event) => {
+    const found = event.target.closest?.(selector);
+    if (found) act(found, event);
+  });
+  const isTyping = (element) => element?.matches?.("input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]");
+
+  // Times, in the reader's own zone and language; "ago" keeps itself fresh.
+  const language = root.lang || "en";
+  const formats = {
+    time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }),
+    date: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }),
+    day: new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }),
+    full: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
+  };
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  const ago = (at) => {
+    const minutes = Math.round((at - Date.now()) / 60000), size = Math.abs(minutes);
+    if (size < 60) return relative.format(minutes, "minute");
+    if (size < 60 * 22) return relative.format(Math.round(minutes / 60), "hour");
+    if (size < 60 * 24 * 7) return relative.format(Math.round(minutes / 1440), "day");
+    return at.getFullYear() === new Date().getFullYear() ? formats.day.format(at) : formats.date.format(at);
+  };
+  const showTimes = (from = doc) => {
+    for (const element of all("time[data-local]", from)) {
+      const at = new Date(element.dateTime), style = element.dataset.local;
+      element.textContent = style === "ago" ? ago(at) : formats[style].format(at);
+      element.title = formats.full.format(at);
+    }
+  };
+
+  // Toasts: say it, offer to undo it, leave by themselves unless it was a failure.
+  const leave = (toast) => {
+    if (toast.dataset.stay === undefined) {
+      setTimeout(() => (toast.matches(":hover, :focus-within") ? leave(toast) : toast.remove()), toast.dataset.long === undefined ? 6000 : 20000);
+    }
+  };
+  const say = (text, tone = "good", undo = "") => {
+    const toast = doc.getElementById("toast")?.content.firstElementChild.cloneNode(true);
+    if (!toast) return;
+    toast.classList.add(`tone-${tone}`);
+    all("[data-tone]", toast).forEach((mark) => mark.dataset.tone === tone ? mark.replaceWith(...mark.childNodes) : mark.remove());
+    toast.querySelector("[data-text]").textContent = text;
+    const button = toast.querySelector("[data-undo]");
+    if (undo) { button.setAttribute("hx-post", undo); toast.dataset.long = ""; } else button.remove();
+    if (tone === "bad") toast.dataset.stay = "";
+    doc.getElementById("toasts").append(toast);
+    if (undo) htmx.process(toast);
+    leave(toast);
+  };
+  doc.addEventListener("toast", (event) => say(event.detail.text, event.detail.tone, event.detail.undo));
+  on("click", "[data-dismiss], .toast [data-undo]", (button) => setTimeout(() => button.closest(".toast").remove()));
+  doc.addEventListener("htmx:responseError", () => say(doc.body.dataset.failed, "bad"));
+  doc.addEventListener("htmx:sendError", () => say(doc.body.dataset.offline, "bad"));
+
+  // Opening and closing.
+  on("click", "[data-open]", (button) => doc.getElementById(button.dataset.open)?.showModal());
+  on("click", "[data-close]", (button) => button.closest("dialog").close());
+  on("click", "dialog", (dialog, event) => { if (event.target === dialog) dialog.close(); });
+  on("click", "[data-toggle]", (button) => button.setAttribute("aria-expanded", button.ariaExpanded !== "true"));
+  on("click", "[data-copy]", (button) => navigator.clipboard.writeText(button.dataset.copy).then(() => say(button.dataset.done)));
+  doc.addEventListener("click", (event) => all("details.account[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; }));
+
+  // Lists: choose many, and see how many.
+  on("change", ".row-check", (box) => {
+    const list = box.closest(".list"), boxes = all(".row-check[name=ids]", list);
+    if (box.dataset.all !== undefined) boxes.forEach((one) => { one.checked = box.checked; });
+    const chosen = boxes.filter((one) => one.checked).length, whole = list.querySelector("[data-all]");
+    if (whole) { whole.checked = chosen === boxes.length; whole.indeterminate = chosen > 0 && chosen < boxes.length; }
+    all(".bulk output", list).forEach((output) => { output.textContent = chosen; });
+  });
+
+  // Forms: not twice, and not lost.
+  doc.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent !== undefined) event.preventDefault();
+    form.dataset.sent = "";
+  });
+  addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+  on("input", "form[data-keep]", (form) => { form.dataset.changed = ""; });
+  addEventListener("beforeunload", (event) => { if (doc.querySelector("form[data-changed]:not([data-sent])")) event.preventDefault(); });
+
+  // A scanner types faster than any hand and ends with Enter: what it read goes to the search, wherever the cursor is.
+  // It types by key position, so on a Russian layout letters are read from the position too.
+  const burst = { text: "", at: 0, field: null, before: "" };
+  const letter = ({ key, code, shiftKey }) => /^Key[A-Z]$/.test(code) && key > "\u007f" ? (shiftKey ? code[3] : code[3].toLowerCase()) : key;
+  const scan = (event) => {
+    const gap = event.timeStamp - burst.at, url = doc.body.dataset.scanUrl;
+    burst.at = event.timeStamp;
+    if (event.key === "Enter") {
+      const { text, field, before } = burst;
+      burst.text = "";
+      if (!url || text.length < 6 || gap > 50) return false;
+      event.preventDefault();
+      if (field) { field.value = before; field.dispatchEvent(new Event("input", { bubbles: true })); }
+      location.assign(`${url}?${new URLSearchParams({ [doc.body.dataset.scanParameter || "q"]: text, scan: "1" })}`);
+      return true;
+    }
+    if (event.key.length !== 1) return false;
+    if (gap > 50 || !burst.text) {
+      burst.text = "";
+      burst.field = isTyping(event.target) && "value" in event.target ? event.target : null;
+      burst.before = burst.field?.value;
+    }
+    burst.text += letter(event);
+    return false;
+  };
+
+  const move = (step) => {
+    const rows = all(".row-link").filter((row) => row.checkVisibility()), here = rows.indexOf(doc.activeElement);
+    const next = rows[here < 0 ? (step > 0 ? 0 : rows.length - 1) : here + step];
+    next?.focus();
+    next?.scrollIntoView({ block: "nearest" });
+    return Boolean(next);
+  };
+  doc.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || scan(event)) return;
+    const { key, target } = event;
+    if (key === "Escape") {
+      all("details.account[open], details.why[open]").forEach((open) => { open.open = false; });
+      all("[data-toggle][aria-expanded=true]").forEach((button) => button.setAttribute("aria-expanded", "false"));
+      if (isTyping(target)) target.blur();
+    } else if (key === "ArrowDown" || key === "ArrowUp") {
+      const inSearch = target.matches?.("input[type=search]");
+      if ((!isTyping(target) || inSearch) && !doc.querySelector("dialog[open]") && move(key === "ArrowDown" ? 1 : -1)) event.preventDefault();
+    } else if (!isTyping(target) && key === "/") {
+      const field = doc.querySelector("[data-search]");
+      if (field) { event.preventDefault(); field.focus(); field.select(); }
+    } else if (!isTyping(target) && !event.repeat && /^[\w]$/.test(key) && event.timeStamp - burst.at < 1 && burst.text.length === 1) {
+      // A lone key, not the first of a burst: wait a moment to be sure.
+      const scope = doc.querySelector("dialog[open]") || doc, button = scope.querySelector(`[data-key="${CSS.escape(key)}"]`);
+      if (button) setTimeout(() => { if (burst.text === letter(event)) button.click(); }, 60);
+    }
+  });
+
+  // Live regions: new content waits behind a button while the old is being read.
+  const reading = (region) => region.getBoundingClientRect().top < 0 || region.contains(doc.activeElement)
+    || region.querySelector("details[open], input:checked") || (getSelection().rangeCount && !getSelection().isCollapsed && region.contains(getSelection().anchorNode));
+  const poll = async (region) => {
+    if (doc.hidden || !region.isConnected) return;
+    const answer = await fetch(region.dataset.live, { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const fresh = doc.createElement("template");
+    fresh.innerHTML = await answer.text();
+    const text = fresh.innerHTML.trim();
+    if (text === region.shown) return;
+    const show = () => { region.shown = text; region.innerHTML = text; htmx.process(region); showTimes(region); };
+    if (!reading(region)) return show();
+    region.querySelector(":scope > .fresh")?.remove();
+    const button = Object.assign(doc.createElement("button"), { type: "button", className: "button fresh", textContent: doc.body.dataset.fresh, onclick: show });
+    region.prepend(button);
+  };
+
+  const arrive = (from) => {
+    showTimes(from);
+    from.querySelector?.("[data-focus]")?.focus();
+  };
+  doc.addEventListener("htmx:load", (event) => arrive(event.detail.elt));
+  doc.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.matches?.(".list") && event.detail.target.setAttribute("aria-busy", "true"));
+  doc.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target.dataset.remote !== undefined) event.detail.target.closest("dialog").showModal();
+  });
+  doc.addEventListener("DOMContentLoaded", () => {
+    all("[data-live]").forEach((region) => { region.shown = region.innerHTML.trim(); });
+    arrive(doc);
+    all(".toast").forEach(leave);
+    setInterval(showTimes, 60000);
+    all("[data-live]").forEach((region) => setInterval(poll, Number(region.dataset.every) * 1000, region));
+  });
+})();
