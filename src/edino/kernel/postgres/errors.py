@@ -1,8 +1,18 @@
 """What can be wrong with the database, each saying what to do about it."""
 
+from edino.kernel.errors import Refusal
 
-class DatabaseError(Exception):
-    """The database cannot be used. The message says why and what to do; it goes to a person as it is."""
+
+class DatabaseError(Refusal):
+    """The database cannot be used."""
+
+    code = "database"
+    status = 503
+
+    @property
+    def text(self) -> str:
+        """As it was composed: paths and numbers, for the person who runs the machine, without translation."""
+        return str(self)
 
 
 class NoBinaries(DatabaseError):
