@@ -36,13 +36,14 @@ class Fact:
     """One thing that happened.
 
     `klass` "fact" is kept for ever and deduplicated by `key` for ever; "behaviour" is archived and dropped, and its
-    `key` is remembered for 30 days at least. `body` must hold no raw identifiers. Without a key the row is unique.
+    `key` is remembered for 30 days at least. `body` (a dict, or JSON already encoded) must hold no raw identifiers.
+    Without a key the row is unique.
     """
 
     type: str
     klass: Class
     occurred_at: datetime
-    body: dict[str, Any]
+    body: dict[str, Any] | msgspec.Raw
     profile_id: int | None = None
     source_id: int | None = None
     key: UUID = field(default_factory=ids.uuid7)

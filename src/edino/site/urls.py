@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from edino.site.api import api
 
 SCREENS = ["kernel.health", "ui.screens", "staff.screens", "channels.screens", "customers.screens", "activity.screens"]
-SCREENS += ["activity.collector", "faces.screens"]
+SCREENS += ["activity.http", "faces.screens"]
 
 
 def _patterns(module: str) -> list[URLPattern | URLResolver]:

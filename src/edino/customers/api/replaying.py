@@ -1,0 +1,82 @@
+"""The slow path: take everything connected, replay its claims, and store only what came out different."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from edino.customers import queries
+from edino.customers.rules import partition as rules
+from edino.customers.types import Node, Partition, Policy, Refused
+from edino.kernel import clock, log
+from edino.kernel.transactions import TryAgain
+
+JOINED = "customers.joined"
+SPLIT = "customers.split"
+
+
+def replay(seeds: Iterable[int], policy: Policy) -> Partition:
+    """Replay all that is connected to these identifiers, under the locks of their customers."""
+    asked = sorted(set(seeds))
+    nodes, homes = queries.reach(asked)
+    queries.lock_customers(set(homes.values()))
+    again, now = queries.reach(asked)
+    if now.keys() - nodes.keys() or set(now.values()) - set(homes.values()):
+        raise TryAgain
+    partition = rules.replay(again, queries.claims_among(again), queries.separations_of(again), policy)
+    store(again, now, partition, policy)
+    return partition
+
+
+def store(nodes: dict[int, Node], homes: dict[int, int], partition: Partition, policy: Policy) -> None:
+    """Write the difference between where identifiers are and where the partition puts them."""
+    moves = [(id_, root) for id_, root in partition.root.items() if homes[id_] != root]
+    at = clock.now()
+    if moves:
+        roots = {root for _, root in moves}
+        queries.add_missing_customers(roots)
+        queries.move_identifiers(moves)
+        _announce(homes, partition.root, policy.version, at)
+    queries.refresh_customers(roots | set(homes.values()) if moves else set(homes.values()))
+    things = [id_ for id_, node in nodes.items() if policy.kind(node.kind).switches]
+    if things:
+        queries.replace_tenure(things, [(h.node, h.since, h.root) for h in partition.held])
+    _open_cases(nodes, partition, policy, at)
+
+
+def _announce(homes: dict[int, int], roots: dict[int, int], policy: int, at: datetime) -> None:
+    came: dict[int, set[int]] = defaultdict(set)
+    went: dict[int, set[int]] = defaultdict(set)
+    for id_, root in roots.items():
+        came[root].add(homes[id_])
+        went[homes[id_]].add(root)
+    joins = [(old, root) for root, olds in came.items() for old in sorted(olds) if old != root and len(olds) > 1]
+    announce_joins(joins, policy, at)
+    splits = [(old, sorted(new)) for old, new in went.items() if len(new) > 1]
+    if splits:
+        queries.add_decisions([("split", [old, *new], "replay", {}) for old, new in splits], policy, at)
+        log.append(log.Fact(SPLIT, "fact", at, {"customer": old, "parts": new}) for old, new in splits)
+
+
+def announce_joins(joins: Sequence[tuple[int, int]], policy: int, at: datetime) -> None:
+    """Keep the decision of each (absorbed, survivor) and say so on the log."""
+    if not joins:
+        return
+    queries.add_decisions([("join", [root, old], "claims", {}) for old, root in joins], policy, at)
+    log.append(log.Fact(JOINED, "fact", at, {"customer": root, "absorbed": old}) for old, root in joins)
+
+
+def _open_cases(nodes: dict[int, Node], partition: Partition, policy: Policy, at: datetime) -> None:
+    rows = {}
+    for item in partition.refused:
+        if item.reason == "separated" or rules.is_weak(item.edge, nodes, policy):
+            continue
+        left, right = sorted((partition.root[item.edge.a], partition.root[item.edge.b]))
+        rows.setdefault((left, right), ("conflict", item.reason, left, right, _evidence(item, nodes)))
+    if rows:
+        queries.open_cases(list(rows.values()), at)
+
+
+def _evidence(item: Refused, nodes: dict[int, Node]) -> dict[str, object]:
+    edge = item.edge
+    ends = [{"identifier": id_, "kind": nodes[id_].kind} for id_ in (edge.a, edge.b)]
+    return {"ends": ends, "strength": edge.strength, "verified": edge.verified, "at": edge.at, "event": str(edge.event)}

@@ -1,0 +1,327 @@
+"""Sightings in, profiles out: the online side of identity. docs/algorithms/identity.md, "online"."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from edino.customers import queries
+from edino.customers.rules import partition as rules
+from edino.customers.api import replaying
+from edino.customers.api.policies import current_policy
+from edino.customers.queries import Known, KnownProfile, NewClaim, NewProfile
+from edino.customers.rules.partition import Component
+from edino.customers.types import ACT, Identifier, Policy, Sighting
+from edino.kernel import clock, ids
+from edino.kernel.transactions import TryAgain
+
+Part = int | Identifier
+"""A known customer by id, or an identifier nobody has seen yet."""
+
+
+def resolve(sightings: Sequence[Sighting]) -> list[int]:
+    """The profile of each sighting, in order; customers are joined, attached or made as their claims say.
+
+    Runs in the caller's transaction and may raise `TryAgain`, so call it under `transactions.retried`. Each sighting
+    has at least one identifier, normalised and not blocked, strongest first.
+    """
+    keys = [profile_key(sighting) for sighting in sightings]
+    seen: dict[UUID, Seen] = {}
+    for key, sighting in zip(keys, sightings, strict=True):
+        known = seen.get(key)
+        if known is None:
+            seen[key] = Seen(key, sighting)
+        else:
+            known.add(sighting)
+    found = queries.profiles_by_key(list(seen))
+    fresh = [one for key, one in seen.items() if key not in found]
+    stale = [(one, found[key]) for key, one in seen.items() if key in found and one.exceeds(found[key])]
+    made = Resolution(fresh, stale).run() if fresh or stale else {}
+    return [found[key].id if key in found else made[key] for key in keys]
+
+
+def profile_key(sighting: Sighting) -> UUID:
+    """What makes two sightings the same profile: source, identifiers, what was confirmed, whether it was an act."""
+    words = [f"{kind}\x00{value}" for kind, value in sorted(sighting.identifiers)]
+    confirmed = ",".join(sorted(sighting.confirmed))
+    return ids.content_id("\x01".join((str(sighting.source_id), str(sighting.act), confirmed, *words)))
+
+
+def month_of(at: datetime) -> int:
+    """Months since January 2000."""
+    return (at.year - 2000) * 12 + at.month
+
+
+@dataclass(slots=True)
+class Span:
+    """First and last moment (UNIX seconds) of a month's sightings, and the event of the first."""
+
+    first: float
+    last: float
+    event: UUID
+
+
+class Seen:
+    """One profile as this batch saw it: its identifiers, and for each month the span of time."""
+
+    __slots__ = ("key", "months", "sighting")
+
+    def __init__(self, key: UUID, sighting: Sighting) -> None:
+        self.key = key
+        self.sighting = sighting
+        at = sighting.at.timestamp()
+        self.months = {month_of(sighting.at): Span(at, at, sighting.event)}
+
+    def add(self, sighting: Sighting) -> None:
+        """The same profile again."""
+        at = sighting.at.timestamp()
+        span = self.months.get(month_of(sighting.at))
+        if span is None:
+            self.months[month_of(sighting.at)] = Span(at, at, sighting.event)
+            return
+        if (at, sighting.event) < (span.first, span.event):
+            span.first, span.event = at, sighting.event
+        span.last = max(span.last, at)
+
+    @property
+    def first(self) -> float:
+        """The first moment of all."""
+        return min(span.first for span in self.months.values())
+
+    def exceeds(self, known: KnownProfile) -> bool:
+        """Whether it says more than what is stored: a new month, or an earlier first moment."""
+        return len(self.sighting.identifiers) > 1 and (
+            not known.months.issuperset(self.months) or self.first < known.first_at
+        )
+
+
+class Resolution:
+    """One batch of profiles that say something new."""
+
+    def __init__(self, fresh: list[Seen], stale: list[tuple[Seen, KnownProfile]]) -> None:
+        self.fresh = fresh
+        self.stale = stale
+        self.policy: Policy = current_policy()
+        self.known: dict[Identifier, Known] = {}
+        self.ids: dict[Identifier, int] = {}
+        self.confirmed: set[Identifier] = set()
+        self.seeds: set[int] = set()
+        self.absorbed: list[tuple[int, int]] = []
+
+    def run(self) -> dict[UUID, int]:
+        """Store what is new; the ids of the fresh profiles by key."""
+        self._look_up()
+        groups = self._groups()
+        customers = self._settle(groups)
+        self._add_identifiers(customers)
+        made = self._add_profiles()
+        self._add_claims()
+        self._find_shared()
+        self._replay()
+        return made
+
+    def _look_up(self) -> None:
+        """Find and lock what is known; identifiers that are not get ids."""
+        everything = [seen.sighting for seen in self.fresh] + [seen.sighting for seen, _ in self.stale]
+        wanted = list(dict.fromkeys(item for sighting in everything for item in sighting.identifiers))
+        self.known = queries.identifiers(wanted)
+        customers = {known.customer_id for known in self.known.values()}
+        if customers:
+            queries.lock_customers(customers)
+            self.known = queries.identifiers(wanted)
+            if not customers.issuperset(known.customer_id for known in self.known.values()):
+                raise TryAgain
+        unknown = [item for item in wanted if item not in self.known]
+        self.ids = {item: known.id for item, known in self.known.items()}
+        if unknown:
+            self.ids.update(zip(unknown, queries.reserve_identifiers(len(unknown)), strict=True))
+        for sighting in everything:
+            for item in sighting.identifiers:
+                if item.kind in sighting.confirmed and self.policy.kind(item.kind).access:
+                    self.confirmed.add(item)
+
+    def _part(self, item: Identifier) -> Part:
+        known = self.known.get(item)
+        return known.customer_id if known else item
+
+    def _groups(self) -> list[list[Part]]:
+        """Parts that the fresh profiles bring together, shared values left out."""
+        parent: dict[Part, Part] = {}
+
+        def find(part: Part) -> Part:
+            while parent[part] != part:
+                parent[part] = parent[parent[part]]
+                part = parent[part]
+            return part
+
+        for seen in self.fresh:
+            first: Part | None = None
+            for item in seen.sighting.identifiers:
+                known = self.known.get(item)
+                if known and known.shared:
+                    continue
+                part = self._part(item)
+                parent.setdefault(part, part)
+                if first is None:
+                    first = find(part)
+                else:
+                    parent[find(part)] = find(first)
+        groups: dict[Part, list[Part]] = defaultdict(list)
+        for part in parent:
+            groups[find(part)].append(part)
+        return list(groups.values())
+
+    def _component(self, part: Part, by_id: dict[int, Known]) -> Component:
+        if isinstance(part, int):
+            known = by_id[part]
+            sides = {-1: 0} if known.separated else {}
+            return Component(part, known.size, dict(known.kinds), known.customer_login, sides)
+        return Component(self.ids[part], 1, {part.kind: 1}, part in self.confirmed, {})
+
+    def _settle(self, groups: list[list[Part]]) -> dict[Identifier, int]:
+        """Decide each group: joined plainly here, or left to the replay. The customer of each new identifier."""
+        by_id = {known.customer_id: known for known in self.known.values()}
+        newly = {self.known[item].customer_id for item in self.confirmed & self.known.keys() if not self.known[item].login}
+        customers: dict[Identifier, int] = {}
+        made: list[tuple[int, int, dict[str, int], bool]] = []
+        grown: list[tuple[int, int, dict[str, int], bool]] = []
+        for group in groups:
+            parts = [self._component(part, by_id) for part in group]
+            doubtful = any(part in newly for part in group) and (len(parts) > 1 or parts[0].size > 1)
+            if doubtful or not rules.joins_plainly(parts, self.policy):
+                self._leave_to_replay(group, parts, customers, made)
+                continue
+            if len(parts) == 1 and isinstance(group[0], int):
+                continue
+            whole = Component(parts[0].root)
+            for part in parts:
+                whole.absorb(part)
+            customers.update((part, whole.root) for part in group if not isinstance(part, int))
+            old = [part for part in group if isinstance(part, int)]
+            row = (whole.root, whole.size, whole.kinds, whole.login)
+            (grown if whole.root in old else made).append(row)
+            self.absorbed += [(part, whole.root) for part in old if part != whole.root]
+        for item in {item for seen in self.fresh for item in seen.sighting.identifiers}:
+            if item not in customers and item not in self.known:
+                customers[item] = self.ids[item]
+                made.append((self.ids[item], 1, {item.kind: 1}, item in self.confirmed))
+        if made:
+            queries.add_customers(made)
+        if grown:
+            queries.set_customers(grown)
+        return customers
+
+    def _leave_to_replay(
+        self,
+        group: Sequence[Part],
+        parts: Sequence[Component],
+        customers: dict[Identifier, int],
+        made: list[tuple[int, int, dict[str, int], bool]],
+    ) -> None:
+        for part, component in zip(group, parts, strict=True):
+            self.seeds.add(component.root)
+            if not isinstance(part, int):
+                customers[part] = component.root
+                made.append((component.root, component.size, component.kinds, component.login))
+
+    def _add_identifiers(self, customers: dict[Identifier, int]) -> None:
+        rows = [(self.ids[item], item, customer, item in self.confirmed) for item, customer in customers.items()]
+        if rows and queries.add_identifiers(rows) < len(rows):
+            raise TryAgain
+        late = [self.known[item].id for item in self.confirmed & self.known.keys() if not self.known[item].login]
+        if late:
+            queries.confirm_identifiers(late)
+            self.seeds.update(late)
+        if self.absorbed:
+            queries.absorb_customers([a for a, _ in self.absorbed], [b for _, b in self.absorbed])
+            replaying.announce_joins(self.absorbed, self.policy.version, clock.now())
+
+    def _add_profiles(self) -> dict[UUID, int]:
+        """Store fresh profiles and what stale ones learned; the fresh ones' ids by key."""
+        further = [
+            (known.id, month, span.first)
+            for seen, known in self.stale
+            for month, span in seen.months.items()
+        ]
+        further_fresh: list[tuple[int, int, float]] = []
+        rows: list[NewProfile] = []
+        reserved = queries.reserve_profiles(len(self.fresh)) if self.fresh else []
+        for id_, seen in zip(reserved, self.fresh, strict=True):
+            identifiers = seen.sighting.identifiers
+            own = tuple(self.ids[item] for item in identifiers)
+            free = [item for item in identifiers if not (item in self.known and self.known[item].shared)]
+            anchor = self.ids[free[0]] if free else own[0]
+            months = list(seen.months)
+            rows.append(NewProfile(id_, seen.key, seen.sighting.source_id, own, anchor, months[0], seen.first))
+            further_fresh += [(id_, month, seen.first) for month in months[1:]]
+        if rows and queries.add_profiles(rows) < len(rows):
+            raise TryAgain
+        if further or further_fresh:
+            queries.extend_profiles(further + further_fresh)
+        return {row.key: row.id for row in rows}
+
+    def _add_claims(self) -> None:
+        rows: list[NewClaim] = []
+        touched: list[Seen] = [seen for seen in self.fresh if len(seen.sighting.identifiers) > 1]
+        for seen in touched + [seen for seen, _ in self.stale]:
+            rows += self._claims(seen)
+        if rows:
+            queries.add_claims(rows)
+        for seen, known in self.stale:
+            homes = {self.known[item].customer_id for item in seen.sighting.identifiers}
+            plain = all(rules.plain(self.known[item].kinds, self.policy) for item in seen.sighting.identifiers)
+            if len(homes) > 1 or (seen.first < known.first_at and not plain):
+                self.seeds.update(self.ids[item] for item in seen.sighting.identifiers)
+        things = {
+            self.known[item].id
+            for seen in touched + [seen for seen, _ in self.stale]
+            for item in seen.sighting.identifiers
+            if item in self.known and self.policy.kind(item.kind).switches
+        }
+        if things:
+            self.seeds.update(queries.with_tenure(things))
+
+    def _claims(self, seen: Seen) -> Iterable[NewClaim]:
+        sighting = seen.sighting
+        items = sighting.identifiers
+        for index, one in enumerate(items):
+            for other in items[index + 1 :]:
+                first, second = sorted((self.ids[one], self.ids[other]))
+                verified = sighting.act or (one.kind in sighting.confirmed and other.kind in sighting.confirmed)
+                strength = (
+                    ACT
+                    if sighting.act
+                    else rules.strength(self.policy.kind(one.kind), self.policy.kind(other.kind), sighting.trust)
+                )
+                for month, span in seen.months.items():
+                    yield NewClaim(
+                        first, second, sighting.source_id, strength, verified, month, span.first, span.last, span.event
+                    )
+
+    def _find_shared(self) -> None:
+        """Values that have too many partners now; what they held together is replayed."""
+        suspects: dict[int, int] = {}
+        partners: dict[int, set[Identifier]] = defaultdict(set)
+        for seen in self.fresh:
+            for item in seen.sighting.identifiers:
+                partners[self.ids[item]].update(seen.sighting.identifiers)
+        for item, id_ in self.ids.items():
+            known = self.known.get(item)
+            limit = self.policy.kind(item.kind).partners
+            if id_ in partners and not (known and known.shared) and (known or len(partners[id_]) > limit):
+                if any(other.kind and self.policy.kind(other.kind).personal for other in partners[id_] if other != item):
+                    suspects[id_] = limit
+        if not suspects:
+            return
+        personal = [code for code, kind in self.policy.kinds.items() if kind.personal]
+        found = {one for one, _, count in queries.partners(suspects, personal) if count > suspects[one]}
+        if not found:
+            return
+        newly = queries.mark_shared(found)
+        self.seeds |= newly | queries.partners_of(newly)
+        queries.reanchor(newly)
+
+    def _replay(self) -> None:
+        if self.seeds:
+            replaying.replay(self.seeds, self.policy)

@@ -1,0 +1,189 @@
+"""Tables of identity. What each is for: docs/algorithms/identity.md."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+
+
+class UuidV7(Func):
+    """PostgreSQL's own time-ordered UUID."""
+
+    function = "uuidv7"
+    output_field = models.UUIDField()
+
+
+class Customer(models.Model):
+    """A component of identifiers; its id is the id of its first identifier. Rows of absorbed customers stay."""
+
+    id = models.BigIntegerField(primary_key=True)
+    uid = models.UUIDField(db_default=UuidV7(), unique=True)
+    size = models.IntegerField()
+    kinds = models.JSONField()
+    login = models.BooleanField(default=False, db_default=False)
+    separated = models.BooleanField(default=False, db_default=False)
+    epoch = models.IntegerField(default=0, db_default=0)
+    born_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "customers_customer"
+
+
+class Identifier(models.Model):
+    """A normalised value of a kind and the customer it belongs to now."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField()
+    value = models.TextField()
+    given = models.TextField(null=True)
+    customer_id = models.BigIntegerField(db_index=True)
+    login = models.BooleanField(default=False, db_default=False)
+    shared = models.BooleanField(default=False, db_default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "customers_identifier"
+        constraints = [models.UniqueConstraint(F("value"), F("kind"), name="customers_identifier_value")]
+
+
+class Profile(models.Model):
+    """One distinct set of identifiers as one source saw them together. Facts stay on it; its anchor says whose it is."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    source_id = models.IntegerField()
+    identifier_ids = ArrayField(models.BigIntegerField())
+    anchor_id = models.BigIntegerField(db_index=True)
+    months = ArrayField(models.SmallIntegerField())
+    first_at = models.DateTimeField()
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "customers_profile"
+
+
+class Claim(models.Model):
+    """Two identifiers were seen together: once per pair, source, strength, verification and month."""
+
+    pk = models.CompositePrimaryKey("a_id", "b_id", "source_id", "strength", "verified", "month")
+    a_id = models.BigIntegerField()
+    b_id = models.BigIntegerField()
+    source_id = models.IntegerField()
+    strength = models.SmallIntegerField()
+    verified = models.BooleanField()
+    month = models.SmallIntegerField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    event = models.UUIDField()
+
+    class Meta:
+        db_table = "customers_claim"
+        indexes = [models.Index(F("b_id"), name="customers_claim_b")]
+        constraints = [models.CheckConstraint(condition=Q(a_id__lt=F("b_id")), name="customers_claim_order")]
+
+
+class Tenure(models.Model):
+    """Whose a thing used by several customers was, from a moment on. No row: it always was its anchor's."""
+
+    pk = models.CompositePrimaryKey("identifier_id", "since")
+    identifier_id = models.BigIntegerField()
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    customer_id = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        db_table = "customers_tenure"
+
+
+class Separation(models.Model):
+    """A verdict that the two sides are different people; `revoked_at` undoes it."""
+
+    id = models.BigAutoField(primary_key=True)
+    by = models.TextField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "customers_separation"
+
+
+class SeparationSide(models.Model):
+    """Which side of a separation an identifier is on."""
+
+    pk = models.CompositePrimaryKey("identifier_id", "separation_id")
+    identifier_id = models.BigIntegerField()
+    separation_id = models.BigIntegerField(db_index=True)
+    side = models.SmallIntegerField()
+
+    class Meta:
+        db_table = "customers_separation_side"
+
+
+class Decision(models.Model):
+    """What was decided about who is who, with what it was decided from."""
+
+    id = models.BigAutoField(primary_key=True)
+    what = models.TextField()
+    customer_ids = ArrayField(models.BigIntegerField())
+    reason = models.TextField()
+    inputs = models.JSONField()
+    policy_version = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customers_decision"
+        indexes = [models.Index(F("at").desc(), name="customers_decision_at")]
+
+
+class Case(models.Model):
+    """Something a person should look at: a refused join, a size, a suggestion. One open case per subject."""
+
+    id = models.BigAutoField(primary_key=True)
+    what = models.TextField()
+    reason = models.TextField()
+    left_id = models.BigIntegerField()
+    right_id = models.BigIntegerField()
+    score = models.FloatField(null=True)
+    evidence = models.JSONField()
+    opened_at = models.DateTimeField()
+    later_until = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    verdict = models.TextField(null=True)
+    closed_by = models.TextField(null=True)
+
+    class Meta:
+        db_table = "customers_case"
+        constraints = [models.UniqueConstraint("left_id", "right_id", "what", name="customers_case_pair")]
+        indexes = [
+            models.Index(F("opened_at").desc(), name="customers_case_open", condition=Q(closed_at__isnull=True)),
+            models.Index(F("left_id"), name="customers_case_left"),
+            models.Index(F("right_id"), name="customers_case_right"),
+        ]
+
+
+class BlockedValue(models.Model):
+    """A value nobody can be known by: an exact normalised value, or a regular expression."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.TextField()
+    pattern = models.TextField()
+    reason = models.TextField()
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        db_table = "customers_blocked_value"
+        constraints = [models.UniqueConstraint("kind", "pattern", name="customers_blocked_once")]
+
+
+class PolicyVersion(models.Model):
+    """The rules of identity, version by version; the newest activated one is in force."""
+
+    version = models.IntegerField(primary_key=True)
+    rules = models.JSONField()
+    by = models.TextField()
+    made_at = models.DateTimeField(db_default=Now())
+    activated_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "customers_policy"

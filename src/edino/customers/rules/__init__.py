@@ -1,0 +1,1 @@
+"""Pure decisions about identity: values, the partition, survivorship, permissions."""

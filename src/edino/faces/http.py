@@ -1,0 +1,5 @@
+"""JSON entrances."""
+
+from ninja import Router
+
+router = Router(tags=["faces"])
