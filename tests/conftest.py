@@ -12,6 +12,7 @@ from email.policy import default as modern
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import django
 import psutil
 import pytest
 
@@ -40,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(refused)) from refused
     os.environ["EDINO_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "edino.site.settings"
+    django.setup()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -65,7 +67,7 @@ def _remove(home: Path) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
     """Published views beside the tables, and a memory of the reference rows for tests with real transactions."""
-    from django.db import connection  # Django is configured only after this file is loaded
+    from django.db import connection  # Django is set up only after this file is loaded
     from django.test import TransactionTestCase
 
     from edino.kernel import views  # as above
@@ -81,7 +83,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
 
 
 def _restore(_case: Any) -> None:
-    from django.db import connection  # Django is configured only after this file is loaded
+    from django.db import connection  # Django is set up only after this file is loaded
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pristine.restore()")
