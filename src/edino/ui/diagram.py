@@ -96,12 +96,8 @@ def _line(edge: Edge, places: dict[str, tuple[int, int]]) -> SafeString:
     middle = (x1 + x2) // 2
     words = EMPTY
     if edge.label:
-        words = format_html(
-            '<text class="edge-text" x="{}" y="{}" text-anchor="middle">{}</text>',
-            middle,
-            (y1 + y2) // 2 - 6,
-            edge.label,
-        )
+        # Beside the box it leaves: in the middle, lines cross.
+        words = format_html('<text class="edge-text" x="{}" y="{}">{}</text>', x1 + 6, y1 - 6, edge.label)
     return format_html(
         '<g class="{}"><path d="M{x1} {y1}C{m} {y1} {m} {y2} {x2} {y2}"/>{}</g>',
         edge.kind,

@@ -37,6 +37,7 @@ TONE_ICONS: dict[Tone, str] = {
     "quiet": "circle-dashed",
 }
 _SYMBOLS = {"RUB": "₽", "USD": "$", "EUR": "€", "GBP": "£", "KZT": "₸", "TRY": "₺", "UAH": "₴", "CNY": "¥", "JPY": "¥"}
+_SHAPES = {"time": "H:i", "date": "j b Y"}
 _BEFORE = {"USD", "EUR", "GBP", "CNY", "JPY"}
 EMPTY = mark_safe("")
 
@@ -142,10 +143,11 @@ class When(Part):
         if self.at is None:
             return dash()
         if not isinstance(self.at, datetime):
-            return format_html('<time datetime="{}">{}</time>', self.at.isoformat(), formats.date_format(self.at))
+            return format_html(
+                '<time datetime="{}">{}</time>', self.at.isoformat(), formats.date_format(self.at, _SHAPES["date"])
+            )
         local = timezone.localtime(self.at)
-        shape = {"time": "TIME_FORMAT", "date": "DATE_FORMAT"}.get(self.style, "SHORT_DATETIME_FORMAT")
-        text = formats.date_format(local, "H:i" if self.style == "time" else shape)
+        text = formats.date_format(local, _SHAPES.get(self.style, "j b Y, H:i"))
         return format_html(
             '<time class="nowrap" datetime="{}" data-local="{}">{}</time>', self.at.isoformat(), self.style, text
         )

@@ -29,6 +29,11 @@ def _render(context: Context, name: str, values: dict[str, Any]) -> SafeString:
     return render_to_string(f"ui/{name}.html", shared | values)
 
 
+def _trimmed(content: str) -> SafeString:
+    # Safe: the engine has rendered this block, with everything in it escaped.
+    return SafeString(content.strip())
+
+
 # Inline parts
 
 
@@ -128,7 +133,7 @@ def panel(context: Context, content: str, title: Text = "", note: Text = "", **o
 @register.simple_block_tag
 def why(content: str, word: Text = "", url: str = "") -> SafeString:
     """`{% why %}because…{% endwhy %}`, or `{% why url=… %}{% endwhy %}` to fetch the answer when asked."""
-    return parts.Why(content.strip() if not url else "", url, word).html()
+    return parts.Why("" if url else _trimmed(content), url, word).html()
 
 
 @register.simple_block_tag
@@ -156,13 +161,13 @@ def live(content: str, url: str, every: int = 10) -> SafeString:
 @register.simple_block_tag(takes_context=True)
 def blank(context: Context, content: str, title: Text, icon: str = "inbox", heading: str = "h3") -> SafeString:
     """Nothing here: why, and what to do about it."""
-    return _render(context, "blank", {"content": content.strip(), "title": title, "icon": icon, "heading": heading})
+    return _render(context, "blank", {"content": _trimmed(content), "title": title, "icon": icon, "heading": heading})
 
 
 @register.simple_block_tag(takes_context=True)
 def failure(context: Context, content: str, title: Text, retry: str = "") -> SafeString:
     """A region that could not be shown; `retry` is where to ask again."""
-    return _render(context, "failure", {"content": content.strip(), "title": title, "retry": retry})
+    return _render(context, "failure", {"content": _trimmed(content), "title": title, "retry": retry})
 
 
 @register.simple_tag

@@ -10,12 +10,12 @@
   const isTyping = (element) => element?.matches?.("input:not([type=checkbox],[type=radio],[type=button],[type=submit]), textarea, select, [contenteditable]");
 
   // Times, in the reader's own zone and language; "ago" keeps itself fresh.
-  const language = root.lang || "en";
+  const language = root.lang === "en" ? "en-GB" : root.lang;
   const formats = {
-    time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" }),
+    time: new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
     date: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" }),
     day: new Intl.DateTimeFormat(language, { day: "numeric", month: "short" }),
-    full: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" }),
+    full: new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" }),
   };
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
   const ago = (at) => {
@@ -28,7 +28,7 @@
   const showTimes = (from = doc) => {
     for (const element of all("time[data-local]", from)) {
       const at = new Date(element.dateTime), style = element.dataset.local;
-      element.textContent = style === "ago" ? ago(at) : formats[style].format(at);
+      element.textContent = (style === "ago" ? ago(at) : formats[style].format(at)).replace("\u00a0г.", "").replace(" г.", "");
       element.title = formats.full.format(at);
     }
   };
