@@ -77,7 +77,11 @@ class Separated(Table):
         self._lines = Lines(self._text)
         self._reader = csv.reader(self._lines, delimiter=delimiter, strict=True)
         self._number = 0
-        self.columns = self._header(name)
+        try:
+            self.columns = self._header(name)
+        except Unreadable:
+            self.close()
+            raise
 
     def _header(self, name: str) -> list[str]:
         try:
@@ -107,10 +111,9 @@ class Separated(Table):
                 continue
             except UnicodeError as error:
                 raise Unreadable("Row %(row)s is not in the file's encoding.", row=self._number) from error
-            if len(cells) == width:
-                yield Record(self._number, cells)
-            elif cells and any(cells):
-                yield self._uneven(cells, width)
+            if not any(cells):
+                continue
+            yield Record(self._number, cells) if len(cells) == width else self._uneven(cells, width)
 
     def _uneven(self, cells: list[str], width: int) -> Record:
         if len(cells) > width and not any(cells[width:]):

@@ -85,16 +85,21 @@ def open_table(path: Path, options: Options) -> Table:
             book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except BROKEN as error:
         raise Unreadable("%(file)s: this is not an Excel workbook.", file=path.name) from error
+    try:
+        return Sheet(book, _chosen(book, options.sheet, path.name), path.name)
+    except Unreadable:
+        book.close()
+        raise
+
+
+def _chosen(book: Any, wanted: str | None, file: str) -> Any:
     names = [sheet.title for sheet in book.worksheets]
-    wanted = options.sheet
     if wanted is None and names:
-        chosen = book.worksheets[0]
-    elif wanted in names:
-        chosen = book[wanted]
-    elif wanted is not None and wanted.isdigit() and 1 <= int(wanted) <= len(names):
-        chosen = book.worksheets[int(wanted) - 1]
-    else:
-        raise Unreadable(
-            "%(file)s: no sheet %(sheet)s; there are: %(names)s.", file=path.name, sheet=wanted, names=", ".join(names)
-        )
-    return Sheet(book, chosen, path.name)
+        return book.worksheets[0]
+    if wanted in names:
+        return book[wanted]
+    if wanted is not None and wanted.isdigit() and 1 <= int(wanted) <= len(names):
+        return book.worksheets[int(wanted) - 1]
+    raise Unreadable(
+        "%(file)s: no sheet %(sheet)s; there are: %(names)s.", file=file, sheet=wanted, names=", ".join(names)
+    )
