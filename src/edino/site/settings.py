@@ -30,9 +30,6 @@ INSTALLED_APPS = [
     "template_partials",
     "django_htmx",
     "procrastinate.contrib.django",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "edino.kernel",
     "edino.ui",
     "edino.staff",
@@ -42,6 +39,9 @@ INSTALLED_APPS = [
     "edino.integrations",
     "edino.faces",
     "edino.site",
+    "allauth",  # after ours, so that the templates of staff stand before its own
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -109,6 +109,22 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "/login/"
 LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login/"
+ACCOUNT_ADAPTER = "edino.staff.screens.account.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("EDINO_PROXIES", "0"))
+MFA_ADAPTER = "edino.staff.screens.account.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not ENVIRONMENT.secure
+MFA_TOTP_ISSUER = "Edino"
+MFA_TOTP_TOLERANCE = 1
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = ENVIRONMENT.secure

@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec
 from zoneinfo import ZoneInfo, available_timezones
 
 import structlog
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.views import redirect_to_login
@@ -113,7 +114,7 @@ def person_of(request: HttpRequest) -> Person | None:
 @contextmanager
 def at_place(request: HttpRequest) -> Iterator[None]:
     """While this lasts, lines of the trail say from where: a keyed hash of the network address."""
-    address = str(request.META.get("REMOTE_ADDR", ""))
+    address = _address(request)
     key = settings.SECRET_KEY.encode()[:64]
     token = _place.set(blake2b(address.encode(), key=key, digest_size=6).hexdigest() if address else "")
     try:
@@ -172,6 +173,7 @@ def create_user(
     try:
         with transaction.atomic():
             user.save(force_insert=True)
+            EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)
             audit(actor=by, operation="staff.manage", subject=_subject(user), detail={"did": "created", "role": role})
     except IntegrityError as error:
         raise EmailTaken(fields=[FieldError("email", "email_taken", EmailTaken.__doc__ or "")]) from error
@@ -329,6 +331,13 @@ def _check_password(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise Invalid(fields=[FieldError("password", "weak", " ".join(error.messages))]) from error
+
+
+def _address(request: HttpRequest) -> str:
+    # As many proxies as are ours may be believed; what stands before them in the header anybody may have written.
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+    return hops[-trusted] if 0 < trusted <= len(hops) else str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _route(request: HttpRequest) -> str:

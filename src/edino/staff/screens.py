@@ -1,5 +1,0 @@
-"""Screens of staff."""
-
-from django.urls import URLPattern, URLResolver
-
-urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,104 @@
+"""The audit trail: who saw and did what, newest first."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from edino.staff import api, queries
+from edino.staff.api import StaffRequest
+from edino.staff.screens.words import OPERATION_NAMES, operation_name
+from edino.staff.types import AuditEntry, AuditFilter
+from edino.ui import screen
+from edino.ui.screen import Ask, Column, Listing, Page, Status, View, choice, dates, flag, words
+
+SUBJECT_NAMES = {
+    "customer": _("customer"),
+    "person": _("person"),
+    "source": _("source"),
+    "key": _("key"),
+    "page": _("page"),
+    "policy": _("rules"),
+    "import": _("import"),
+    "case": _("case"),
+}
+
+
+def _listing() -> Listing[AuditEntry]:
+    people = [(str(person.id), person.name) for person in queries.people()]
+    return Listing(
+        name="trail",
+        title=_("Audit trail"),
+        lead=_("Who saw and did what. Lines are only ever added."),
+        key="id",
+        columns=(
+            Column("operation", _("What"), value=lambda row: operation_name(row.operation)),
+            Column("refused", _("Outcome"), value=_outcome, place="side"),
+            Column("actor", _("Who"), value=lambda row: row.actor or _("nobody known")),
+            Column("subject_id", _("To what"), value=_subject),
+            Column("detail", _("How"), value=_detail, quiet=True),
+            Column("at", _("When"), kind="full"),
+        ),
+        filters=(
+            choice("user", _("Who"), people),
+            choice("operation", _("What"), list(OPERATION_NAMES.items())),
+            words("subject", _("Number of the customer, key or person")),
+            flag("refused", _("Only refused")),
+            dates("at", _("When")),
+        ),
+        views=(
+            View(_("Everything")),
+            View(_("Refused"), {"refused": "1"}),
+            View(_("Shown in full"), {"operation": "customers.see_personal"}),
+        ),
+        sort="id",
+    )
+
+
+@api.requires("audit.see")
+def trail(request: StaffRequest) -> HttpResponseBase:
+    if screen.is_export(request):
+        api.audit(actor=request.staff, operation="audit.see", detail={"did": "export"})
+    return _listing().respond(request, _read)
+
+
+def _read(ask: Ask) -> Page[AuditEntry]:
+    given = AuditFilter(
+        user_id=int(ask.filters["user"]) if "user" in ask.filters else None,
+        operation=ask.filters.get("operation", ""),
+        subject_id=ask.filters.get("subject", ""),
+        refused=True if "refused" in ask.filters else None,
+        since=_midnight(ask.filters.get("at_from"), 0),
+        until=_midnight(ask.filters.get("at_to"), 1),
+    )
+    below = int(ask.after_key) if isinstance(ask.after_key, int) else None
+    return Page(queries.trail(given, below=below, size=ask.limit), queries.count_trail(given))
+
+
+def _midnight(day: str | None, later: int) -> datetime | None:
+    if not day:
+        return None
+    return timezone.make_aware(datetime.combine(date.fromisoformat(day) + timedelta(days=later), time()))
+
+
+def _outcome(row: AuditEntry) -> Status:
+    return Status(_("refused"), "bad") if row.refused else Status(_("done"), "good")
+
+
+def _subject(row: AuditEntry) -> object:
+    if not row.subject_kind:
+        return ""
+    kind = SUBJECT_NAMES.get(row.subject_kind, row.subject_kind)
+    return format_html("{} {}", kind, row.subject_id) if row.subject_id else kind
+
+
+def _detail(row: AuditEntry) -> str:
+    said: list[Any] = [f"{name}: {_words(value)}" for name, value in row.detail.items()]
+    return " · ".join([*said, *([f"@{row.place}"] if row.place else [])])
+
+
+def _words(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

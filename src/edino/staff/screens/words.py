@@ -1,0 +1,46 @@
+"""What operations and roles are called before people."""
+
+from django.utils.translation import gettext_lazy as _
+
+from edino.staff import api
+from edino.staff.types import Role
+from edino.ui.parts import Text
+
+OPERATION_NAMES: dict[str, Text] = {
+    "account.own": _("change one's own account"),
+    "overview.see": _("see the overview"),
+    "customers.search": _("look for customers"),
+    "customers.see": _("see the customer card"),
+    "customers.see_personal": _("show phones and e-mails in full"),
+    "customers.edit": _("change a customer's data"),
+    "customers.consents": _("record permissions"),
+    "customers.why": _("see why a customer was joined"),
+    "customers.review": _("judge suggested joins"),
+    "customers.join": _("join customers"),
+    "customers.split": _("split customers"),
+    "customers.export": _("hand out everything about a customer"),
+    "customers.erase": _("erase a customer"),
+    "customers.policy": _("change the rules of joining"),
+    "channels.see": _("see channels and sources"),
+    "channels.manage": _("change channels and sources"),
+    "keys.manage": _("make and revoke keys"),
+    "staff.see": _("see people and roles"),
+    "staff.manage": _("give and close accounts"),
+    "audit.see": _("read the audit trail"),
+    "developer.see": _("see a source's last events"),
+    "imports.run": _("load files"),
+    "ui.see": _("see the kit"),
+    "account.log_in": _("log in"),
+    "account.log_out": _("log out"),
+    "key.shown": _("use a key"),
+}
+
+
+def operation_name(operation: str) -> Text:
+    """The words for an operation; one that another package added without words stands as it is."""
+    return OPERATION_NAMES.get(operation, operation)
+
+
+def role_name(role: str) -> Text:
+    """The words for a role."""
+    return api.ROLE_NAMES[Role(role)]
