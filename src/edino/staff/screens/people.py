@@ -30,7 +30,7 @@ def _second(row: PersonListing) -> Status:
 
 
 ROLES = [(role.value, name) for role, name in api.ROLE_NAMES.items()]
-LIST = Listing[PersonListing](
+LIST: Listing[PersonListing] = Listing(
     name="people",
     title=_("People and roles"),
     key="id",
