@@ -49,3 +49,6 @@ bench: setup
 
 lock: $(UV)
 	@$(UV) pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-header --quiet --output-file requirements.lock
+
+messages: setup
+	@$(BIN)/python -m edino.kernel.messages

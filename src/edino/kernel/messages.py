@@ -20,7 +20,7 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from edino.kernel import environment
+from edino.kernel import environment, errors
 
 CATALOGUES = "*/locale/*/LC_MESSAGES/django.po"
 _KEYWORDS = DEFAULT_KEYWORDS | {
@@ -31,6 +31,7 @@ _KEYWORDS = DEFAULT_KEYWORDS | {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
+_COUNT = re.compile(r",\s*count\s*$")
 # Dates and tools in a header change at every run and say nothing.
 _NOISE = re.compile(
     r'^"(?:POT-Creation-Date|PO-Revision-Date|Last-Translator|Report-Msgid-Bugs-To|Generated-By|Language-Team'
@@ -97,15 +98,41 @@ def _write(target: Path, catalogue: Catalog) -> None:
 def harvest(package: Path) -> Catalog:
     """Every text for users in one package's Python and templates."""
     found = Catalog(project="Edino", charset="utf-8")
-    for path in sorted(package.rglob("*.py")):
-        if "migrations" not in path.parts:
-            source = io.BytesIO(path.read_bytes())
-            for line, message, comments, context in extract("python", source, _KEYWORDS, ["Translators:"]):
-                found.add(message, None, [(str(path.relative_to(package)), line)], (), comments, context=context)
+    sources = [path for path in sorted(package.rglob("*.py")) if "migrations" not in path.parts]
+    refusals = {name for path in {Path(errors.__file__), *sources} for name, _text in _refusals(path)}
+    for path in sources:
+        place = str(path.relative_to(package))
+        for text in (*(text for _name, text in _refusals(path)), *_refusal_texts(path, refusals)):
+            found.add(text, None, [(place, 0)])
+        for line, message, comments, context in extract("python", io.BytesIO(path.read_bytes()), _KEYWORDS):
+            found.add(message, None, [(place, line)], (), comments, context=context)
     for path in sorted(package.rglob("templates/**/*.*")):
         for message, context in _template_messages(path):
             found.add(message, None, [(str(path.relative_to(package)), 0)], context=context)
     return found
+
+
+def _refusals(path: Path) -> Iterator[tuple[str, str]]:
+    """The refusals a file of errors defines: the first line of the docstring is what people read."""
+    if "errors" not in {path.stem, path.parent.name}:
+        return
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        text = ast.get_docstring(node) if isinstance(node, ast.ClassDef) else None
+        if isinstance(node, ast.ClassDef) and node.bases and text:
+            yield node.name, text.split("\n")[0]
+
+
+def _refusal_texts(path: Path, refusals: set[str]) -> Iterator[str]:
+    """Sentences given to refusals where they are raised; composed ones speak to operators and stay English."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        place = 2 if name in {"field", "FieldError"} else 0 if name in refusals else None
+        if place is not None and len(node.args) > place:
+            text = node.args[place]
+            if isinstance(text, ast.Constant) and isinstance(text.value, str):
+                yield text.value
 
 
 def _template_messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str | None]]:
@@ -113,7 +140,7 @@ def _template_messages(path: Path) -> Iterator[tuple[str | tuple[str, ...], str 
     from django.utils.translation.template import templatize
 
     for call in _CALL.finditer(templatize(path.read_text(encoding="utf-8"))):
-        texts = [part for part in ast.literal_eval(f"[{call['arguments'].replace('count', '0')}]") if part != 0]
+        texts = ast.literal_eval(f"[{_COUNT.sub('', call['arguments'])}]")
         context = texts.pop(0) if call["name"] in {"pgettext", "npgettext"} else None
         yield (tuple(texts) if len(texts) > 1 else texts[0]), context
 
