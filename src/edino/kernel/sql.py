@@ -12,8 +12,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
 
+import msgspec
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from psycopg.rows import class_row
 
 Row = TypeVar("Row")
@@ -56,6 +59,13 @@ def native(using: str = DEFAULT_DB_ALIAS) -> "psycopg.Connection[Any]":
     return wrapper.connection  # type: ignore[no-any-return]
 
 
+class _Json(Loader):
+    """Django leaves JSON as text for its own fields to read; here it becomes Python at once."""
+
+    def load(self, data: Buffer) -> Any:
+        return msgspec.json.decode(bytes(data))
+
+
 @contextmanager
 def cursor(row: type[Row] | None = None, using: str = DEFAULT_DB_ALIAS) -> Iterator["psycopg.Cursor[Any]"]:
     """A server-side binding cursor; errors arrive as Django's, as from the ORM."""
@@ -66,6 +76,8 @@ def cursor(row: type[Row] | None = None, using: str = DEFAULT_DB_ALIAS) -> Itera
             made: psycopg.Cursor[Any] = psycopg.Cursor(connection)
         else:
             made = psycopg.Cursor(connection, row_factory=class_row(row))
+        made.adapters.register_loader("jsonb", _Json)
+        made.adapters.register_loader("json", _Json)
         with made:
             yield made
 

@@ -158,23 +158,23 @@ def holders(
 
     The first holder holds it from the beginning of time, so what was done before a log-in belongs to who logged in.
     """
-    uses: dict[int, list[tuple[float, int]]] = defaultdict(list)
+    uses: dict[int, list[tuple[float, str, str, int]]] = defaultdict(list)
     for claim in claims:
         for thing, partner in ((claim.a, claim.b), (claim.b, claim.a)):
             node, other = nodes[thing], nodes[partner]
             if node.shared or other.shared or not policy.kind(node.kind).switches:
                 continue
             if policy.kind(other.kind).personal:
-                uses[thing].append((claim.first_at, root[partner]))
+                uses[thing].append((claim.first_at, other.kind, other.value, root[partner]))
     result: list[Held] = []
     for thing, seen in uses.items():
-        if len({holder for _, holder in seen} | {root[thing]}) < 2:
+        if len({use[-1] for use in seen} | {root[thing]}) < 2:
             continue
-        last = None
-        for at, holder in sorted(seen):
-            if holder != last:
+        last: tuple[float, int] | None = None
+        for at, _, _, holder in sorted(seen):
+            if last is None or (at > last[0] and holder != last[1]):
                 result.append(Held(thing, float("-inf") if last is None else at, holder))
-                last = holder
+                last = (at, holder)
     return result
 
 
