@@ -20,6 +20,7 @@ from edino.kernel.imports.tables import Cells, Options, Record, Table
 SAMPLE = 1 << 20
 DELIMITERS = ",;\t|"
 LONGEST = 1 << 20
+HEAD = 1 << 16
 csv.field_size_limit(LONGEST)
 
 
@@ -140,7 +141,7 @@ def open_table(path: Path, options: Options) -> Table:
         sample = file.read(SAMPLE)
     encoding = encodings.named(options.encoding) if options.encoding else encodings.detect(sample)
     text = sample.decode(encoding, "replace")
-    delimiter = options.delimiter or _delimiter(text, len(sample) == SAMPLE)
+    delimiter = options.delimiter or _delimiter(text, len(text) > HEAD)
     if len(delimiter) != 1 or delimiter in '"\r\n':
         raise Unreadable("The delimiter must be one character, not %(given)s.", given=repr(delimiter))
     return Separated(path.open("rb", buffering=1 << 16), path.stat().st_size, encoding, delimiter, path.name)
@@ -148,7 +149,7 @@ def open_table(path: Path, options: Options) -> Table:
 
 def _delimiter(text: str, cut: bool) -> str:
     """The delimiter that makes the most records as wide as the titles; more columns decide a tie."""
-    lines = [line for line in text.splitlines()[:200] if line.strip()]
+    lines = [line for line in text[:HEAD].splitlines()[:200] if line.strip()]
     if cut and len(lines) > 1:
         lines = lines[:-1]
 
