@@ -1,10 +1,13 @@
 """The settings an installation may give, `EDINO_*`. docs/settings.md is the table for people."""
 
+import contextlib
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from edino.kernel import postgres
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,22 @@ def _words(text: str) -> list[str]:
 
 def _kept_secret(home: Path) -> str:
     path = home / "secret_key"
-    try:
+    with contextlib.suppress(FileNotFoundError):
         return path.read_text(encoding="ascii").strip()
-    except FileNotFoundError:
-        home.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".secret_key.{secrets.token_hex(4)}")
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        secret = secrets.token_urlsafe(48)
-        file.write(secret)
-    return secret
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(48))
+        # Linking is atomic and never overwrites: of two processes that start at once, the first one's key stays.
+        with contextlib.suppress(FileExistsError):
+            path.hardlink_to(unfinished)
+    except OSError as refused:
+        raise postgres.HomeNotWritable(
+            f"{home} cannot be written ({refused.strerror}). Set EDINO_HOME to a directory of yours."
+        ) from refused
+    finally:
+        with contextlib.suppress(OSError):
+            unfinished.unlink()
+    return path.read_text(encoding="ascii").strip()

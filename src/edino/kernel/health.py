@@ -42,7 +42,7 @@ class ReaderState:
 
 @require_GET
 @never_cache
-def healthz(request: HttpRequest) -> HttpResponse:
+def healthz(_request: HttpRequest) -> HttpResponse:
     """200 while the process can answer at all; asks nobody else."""
     return JsonResponse({"status": "alive"})
 

@@ -18,9 +18,12 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 PERSONAL: Final = frozenset(
-    "address authorization birthday birth_date body card code comment cookie coupon email emails first_name full_name "
-    "identifier identifiers ip key last_name loyalty_card middle_name name note passport password patronymic phone "
-    "phones secret session surname text token traits user_agent value values write_key".split()
+    {
+        *("authorization", "cookie", "key", "passport", "password", "secret", "session", "token", "write_key"),
+        *("birth_date", "birthday", "first_name", "full_name", "last_name", "middle_name", "name", "patronymic"),
+        *("address", "card", "email", "emails", "identifier", "identifiers", "ip", "loyalty_card", "phone", "phones"),
+        *("body", "code", "comment", "coupon", "note", "surname", "text", "traits", "user_agent", "value", "values"),
+    }
 )
 """Keys whose values never reach a log line. Operators' names for things use other words: `reader`, `route`, `job`."""
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from edino.kernel import ids
+from edino.kernel import ids, observe
 from edino.kernel.errors import FieldError, Forbidden, Invalid, NotFound, Refusal, TooLarge
 from edino.kernel.idempotency import problem_body
 
@@ -35,12 +35,14 @@ class RequestContext:
         response = self.get_response(request)
         response["X-Request-Id"] = request_id
         route = request.resolver_match.route if request.resolver_match else "none"
+        seconds = time.perf_counter() - started
+        observe.request(method=request.method or "", route=route, status=response.status_code, seconds=seconds)
         log.info(
             "request",
             method=request.method,
             route=route,
             status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000, 1),
+            ms=round(seconds * 1000, 1),
         )
         return response
 
