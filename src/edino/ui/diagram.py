@@ -51,13 +51,16 @@ def draw(nodes: Sequence[Node], edges: Sequence[Edge], label: Text, shown: str =
         "", "<li>{} – {}{}</li>", ((names[e.start], names[e.end], _after_colon(e.label)) for e in kept)
     )
     return format_html(
-        '<figure class="diagram"><svg role="img" aria-label="{}" width="{w}" height="{h}" viewBox="0 0 {w} {h}">'
-        "{}{}</svg>"
+        '<figure class="diagram" tabindex="0" aria-label="{}">'
+        '<svg role="{role}" aria-label="{}" width="{w}" height="{h}" viewBox="0 0 {w} {h}">{}{}</svg>'
         '<figcaption class="offscreen"><ul>{}</ul></figcaption></figure>',
+        label,
         label,
         lines,
         boxes,
         words,
+        # Links inside an "img" would be hidden from those who cannot see it.
+        role="group" if any(node.url for node in nodes) else "img",
         w=width,
         h=height,
     )

@@ -119,7 +119,7 @@ def context() -> dict[str, Any]:
     """Everything the show pages print."""
     now = clock.now()
     trend = [40 + 18 * math.sin(day / 2.1) + day * 1.3 for day in range(30)]
-    wrong = Form({"name": "", "phone": "8-916", "channel": "Site"})
+    wrong = Form({"wrong-phone": "8-916", "wrong-channel": "Site"}, prefix="wrong")
     wrong.full_clean()
     return {
         "statuses": list(STATES.values()),

@@ -235,13 +235,15 @@ def field(context: Context, bound: BoundField, kind: Literal["", "segments"] = "
 
 
 @register.simple_tag(takes_context=True)
-def form_summary(context: Context, form: BaseForm) -> SafeString:
+def form_summary(context: Context, form: BaseForm, focus: bool = True) -> SafeString:
     """What is wrong with a form, on top of it, each line a link to its field. Nothing when nothing is."""
     if not form.errors:
         return parts.EMPTY
     wrong = [(bound.id_for_label, bound.label, error) for bound in form.visible_fields() for error in bound.errors]
     hidden = [error for bound in form.hidden_fields() for error in bound.errors]
-    return _render(context, "form_summary", {"wrong": wrong, "general": [*form.non_field_errors(), *hidden]})
+    return _render(
+        context, "form_summary", {"wrong": wrong, "general": [*form.non_field_errors(), *hidden], "focus": focus}
+    )
 
 
 @register.simple_tag(takes_context=True)

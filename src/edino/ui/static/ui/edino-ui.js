@@ -101,7 +101,7 @@
       location.assign(`${url}?${new URLSearchParams({ [doc.body.dataset.scanParameter || "q"]: text, scan: "1" })}`);
       return true;
     }
-    if (event.key.length !== 1) return false;
+    if (event.key.length !== 1) { if (event.key !== "Shift") burst.text = ""; return false; }
     if (gap > 50 || !burst.text) {
       burst.text = "";
       burst.field = isTyping(event.target) && "value" in event.target ? event.target : null;
@@ -130,6 +130,7 @@
       if ((!isTyping(target) || inSearch) && !doc.querySelector("dialog[open]") && move(key === "ArrowDown" ? 1 : -1)) event.preventDefault();
     } else if (!isTyping(target) && key === "/") {
       const field = doc.querySelector("[data-search]");
+      burst.text = "";
       if (field) { event.preventDefault(); field.focus(); field.select(); }
     } else if (!isTyping(target) && !event.repeat && /^[\w]$/.test(key) && event.timeStamp - burst.at < 1 && burst.text.length === 1) {
       // A lone key, not the first of a burst: wait a moment to be sure.
@@ -161,6 +162,10 @@
     from.querySelector?.("[data-focus]")?.focus();
   };
   doc.addEventListener("htmx:load", (event) => arrive(event.detail.elt));
+  // An address says what is filtered, not what is not.
+  doc.addEventListener("htmx:configRequest", ({ detail: { verb, parameters } }) => {
+    if (verb === "get") Object.keys(parameters).forEach((name) => { if (parameters[name] === "") delete parameters[name]; });
+  });
   doc.addEventListener("htmx:beforeRequest", (event) => event.detail.target?.matches?.(".list") && event.detail.target.setAttribute("aria-busy", "true"));
   doc.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.dataset.remote !== undefined) event.detail.target.closest("dialog").showModal();
