@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 
 from edino.activity import queries, rules
-from edino.activity.types import Incoming, Intake, Problem
+from edino.activity.types import Incoming, Intake, OrderFact, OrderLine, Problem, Recorded
 from edino.channels.types import Source
 from edino.customers import api as customers
 from edino.customers.types import Sighting
@@ -135,3 +135,90 @@ def _sort(events: Sequence[Incoming]) -> _Sorted:
 
 
 _CONFLICT = "This id was used before for something else; both are kept."
+
+
+def record_orders(*, source: Source, lines: Sequence[OrderLine]) -> Recorded:
+    """Put orders and refunds on the log from their lines, one fact for each with its lines in the body.
+
+    Runs in the caller's transaction and may raise `TryAgain`. A line taken before changes nothing; one whose key was
+    taken with other goods, quantity or price is refused; one that is new in a known order is added to it.
+    """
+    at = clock.now()
+    log.make_ready(at)
+    scope = str(source.id)
+    keys = [rules.line_key(scope, line) for line in lines]
+    known = log.known(keys, "fact")
+    fresh: list[OrderLine] = []
+    rejected: list[Problem] = []
+    unchanged = 0
+    for key, line in zip(keys, lines, strict=True):
+        mark = rules.line_mark(line)
+        before = known.get(key)
+        if before is None:
+            known[key] = mark
+            fresh.append(line)
+        elif before == mark:
+            unchanged += 1
+        else:
+            reason = f"Line {line.ordinal} of order {line.order_id} was taken before with other goods or another price."
+            rejected.append(Problem(line.row, "ordinal", "conflict", reason))
+    facts, contradicted = rules.order_facts(scope, fresh)
+    facts, elsewhere = _not_taken_elsewhere(scope, facts)
+    _append_orders(source, facts)
+    recorded = Recorded(unchanged, tuple(rejected + contradicted + elsewhere))
+    queries.add_intake(source.id, at, Intake(len(facts), 0, 0, recorded.rejected, ()))
+    return recorded
+
+
+def _not_taken_elsewhere(scope: str, facts: list[OrderFact]) -> tuple[list[OrderFact], list[Problem]]:
+    """Orders that are new, or came from lines before; the lines of those that came through another door."""
+    taken = log.known([fact.key for fact in facts], "fact")
+    free: list[OrderFact] = []
+    refused: list[Problem] = []
+    for fact in facts:
+        mark = taken.get(fact.key)
+        if mark is not None and mark != rules.FROM_LINES:
+            reason = f"Order {fact.number} was taken before as an event of this source."
+            refused += [Problem(line.row, "order_id", "known", reason) for line in fact.lines]
+            continue
+        if mark is not None:
+            fact.key, fact.addition = rules.added_key(scope, fact), True
+        free.append(fact)
+    return free, refused
+
+
+def _append_orders(source: Source, facts: Sequence[OrderFact]) -> None:
+    scope = str(source.id)
+    keys = [fact.key for fact in facts]
+    marks = [rules.FROM_LINES] * len(facts)
+    for fact in facts:
+        keys += [rules.line_key(scope, line) for line in fact.lines]
+        marks += [rules.line_mark(line) for line in fact.lines]
+    if len(log.take_fact_keys(keys, marks)) < len(keys):
+        raise TryAgain
+    theirs = [fact for fact in facts if fact.identifiers]
+    sightings = [
+        Sighting(
+            source.id,
+            source.trust,
+            fact.identifiers,
+            frozenset(item.kind for item in fact.identifiers if item.kind in source.confirms),
+            fact.at,
+            fact.key,
+        )
+        for fact in theirs
+    ]
+    profiles = dict(zip((fact.key for fact in theirs), customers.resolve(sightings), strict=True)) if theirs else {}
+    log.append(
+        log.Fact(
+            fact.type,
+            "fact",
+            fact.at,
+            msgspec.Raw(rules.order_body(fact)),
+            profiles.get(fact.key),
+            source.id,
+            fact.key,
+            rules.FROM_LINES,
+        )
+        for fact in facts
+    )

@@ -1,15 +1,16 @@
 """Reading events of the Segment tracking spec: every message is judged alone, and the judgement names the field."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from edino.activity.types import Incoming, Klass, Problem
+from edino.activity.types import Incoming, Klass, OrderFact, OrderLine, Problem
 from edino.customers.types import Identifier
 from edino.kernel import ids
 
@@ -122,8 +123,7 @@ class Reader:
         if len(found) > MOST_IDENTIFIERS:
             raise Rejected("context.externalIds", "too_many", f"More than {MOST_IDENTIFIERS} identifiers in one event.")
         self.warnings += troubles
-        ordered = sorted(found, key=lambda item: WEIGHT.get(item.kind, 9 if item.kind != "device" else 10))
-        return tuple(ordered), given
+        return strongest_first(found), given
 
     def _body(self, call: str | None, message: Message, properties: dict[str, Any], given: list[str]) -> bytes:
         body: dict[str, Any] = {"call": call}
@@ -297,3 +297,97 @@ def fingerprint(type_: str, body: bytes, identifiers: tuple[Identifier, ...]) ->
     for kind, value in identifiers:
         digest.update(f"\x00{kind}\x00{value}".encode("utf-8", "replace"))
     return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+def strongest_first(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
+    """Identifiers in the order in which they are tried as the anchor of a profile."""
+    return tuple(sorted(found, key=lambda item: WEIGHT.get(item.kind, 9 if item.kind != "device" else 10)))
+
+
+FROM_LINES: Final = int.from_bytes(b"lines", "big")
+"""The fingerprint under which an order's key is taken when its lines came from a file."""
+
+_encode_exact = msgspec.json.Encoder(decimal_format="number").encode
+
+
+def line_key(scope: str, line: OrderLine) -> UUID:
+    """The natural key of a line."""
+    return ids.content_id(scope, "order line", line.order_id, str(line.ordinal))
+
+
+def line_mark(line: OrderLine) -> int:
+    """What tells two lines under one key apart: goods, number, price. A better description is the same line."""
+    told = f"{line.sku}\x00{_plain(line.quantity)}\x00{_plain(line.price)}"
+    return int.from_bytes(blake2b(told.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+
+
+def gives_back(line: OrderLine) -> bool:
+    """Whether the line is a return or a refund: exactly one of quantity and price is negative."""
+    return (line.quantity < 0) != (line.price < 0)
+
+
+def order_facts(scope: str, lines: Sequence[OrderLine]) -> tuple[list[OrderFact], list[Problem]]:
+    """Lines as facts, what is sold apart from what is given back; lines whose customer contradicts their order's."""
+    facts: dict[tuple[str, str], OrderFact] = {}
+    people: dict[str, dict[str, Identifier]] = {}
+    problems: list[Problem] = []
+    for line in lines:
+        person = people.setdefault(line.order_id, {})
+        if any(person.setdefault(item.kind, item) != item for item in line.identifiers):
+            reason = f"Order {line.order_id} has another customer in another line."
+            problems.append(Problem(line.row, "order_id", "customer", reason))
+            continue
+        type_ = "Order Refunded" if gives_back(line) else "Order Completed"
+        fact = facts.get((type_, line.order_id))
+        if fact is None:
+            key = ids.content_id(scope, type_, line.order_id)
+            fact = facts[type_, line.order_id] = OrderFact(type_, line.order_id, key, line.ordered_at, [], ())
+        fact.lines.append(line)
+        fact.at = min(fact.at, line.ordered_at)
+    for fact in facts.values():
+        known = people[fact.number].values()
+        fact.identifiers = strongest_first(known)
+    return list(facts.values()), problems
+
+
+def added_key(scope: str, fact: OrderFact) -> UUID:
+    """The key of lines that come to an order which stands on the log already."""
+    return ids.content_id(scope, fact.type, fact.number, "lines", *(str(line.ordinal) for line in fact.lines))
+
+
+def order_body(fact: OrderFact) -> bytes:
+    """The body of an order's fact as the e-commerce spec has it; in refunds, what is given back is positive."""
+    first = fact.lines[0]
+    properties: dict[str, Any] = {}
+    if fact.type == "Order Refunded":
+        properties["refund_id"] = fact.number
+        if first.refund_of:
+            properties["order_id"] = first.refund_of
+    else:
+        properties["order_id"] = fact.number
+    total = sum((abs(line.quantity * line.price) for line in fact.lines), Decimal(0))
+    properties["total"] = _plain(total)
+    told = {"currency": first.currency, "country": first.country, "addition": fact.addition}
+    properties.update({name: value for name, value in told.items() if value})
+    properties["products"] = [
+        {
+            "position": line.ordinal,
+            "sku": line.sku,
+            **({"name": line.name} if line.name else {}),
+            "quantity": _plain(abs(line.quantity)),
+            "price": _plain(abs(line.price)),
+        }
+        for line in fact.lines
+    ]
+    body: dict[str, Any] = {"call": "track", "properties": properties}
+    if first.location:
+        body["context"] = {"location": first.location}
+    encoded = _encode_exact(body)
+    return _encode_exact(scrub(body, frozenset())) if b"@" in encoded or b"%40" in encoded else encoded
+
+
+def _plain(number: Decimal) -> Decimal | int:
+    """Without an exponent and without zeros nobody meant, so that equal numbers look equal."""
+    if number == number.to_integral_value():
+        return int(number)
+    return number.normalize()

@@ -230,6 +230,16 @@ def get_source(*, id: int | None = None, name: str = "") -> Source:  # noqa: A00
     )
 
 
+def source_of_files(*, name: str | None) -> Source:
+    """The source that imported files belong to: the one of this name, or `files`, which is made at its first use."""
+    if name:
+        return get_source(name=name)
+    try:
+        return get_source(name="files")
+    except NoSuchSource:
+        return create_source(name="files", channel="erp", by=staff.COMMAND_LINE)
+
+
 def list_sources(*, channel: str = "") -> list[SourceListing]:
     """Sources, the active first, then in the order of their channels."""
     return queries.sources(channel=channel)
