@@ -53,9 +53,9 @@ class Column(Generic[Row]):
         if isinstance(found, Money):
             return Amount(found, exact=self.kind == "money")
         if self.kind == "number":
-            return Number(found)  # type: ignore[arg-type]  # the column says so
+            return Number(found)  # type: ignore[arg-type]  # the column says that it is one
         if isinstance(found, date):
-            return When(found, self.kind if self.kind in {"ago", "date", "full"} else "full")  # type: ignore[arg-type]
+            return When(found, self.kind if self.kind in {"ago", "date", "full"} else "full")
         return "" if found is None else found
 
 
@@ -249,7 +249,7 @@ class Shown(Generic[Row]):
     def kept(self) -> list[tuple[str, str]]:
         """Parameters of the address that are no filter, to travel with the filter form."""
         names = {name for item in self.listing.filters for name in item.names}
-        return [(k, v) for k, v in self.request.GET.items() if k not in names and k not in _PLACE]
+        return [(k, str(v)) for k, v in self.request.GET.items() if k not in names and k not in _PLACE]
 
     def _head(self, column: Column[Any]) -> Head:
         order: Literal["", "ascending", "descending"] = ""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -59,7 +60,13 @@ def _everybody(_request: HttpRequest, _operation: str) -> bool:
     return True
 
 
-# Whoever knows roles sets this: may this reader do this operation?
+def _open(_operation: str) -> Callable[[Any], Any]:
+    return lambda view: view
+
+
+# Whoever knows roles sets these: the guard of a view, for screens that stand below the roles (the kit's own).
+guard: Callable[[str], Callable[[Any], Any]] = _open
+# And this: may this reader do this operation?
 may: Callable[[HttpRequest, str], bool] = _everybody
 # The field at the top; None while no package offers a search.
 search: Search | None = None

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import lucide
 from django.utils import formats, timezone
@@ -21,9 +21,10 @@ from django.utils.translation import gettext as _
 from edino.kernel import money
 
 if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise as Text
-else:
-    Text: TypeAlias = Any
+    from django_stubs_ext import StrOrPromise
+
+# What people read: a string, or a translation that is chosen when it is printed.
+Text: TypeAlias = "StrOrPromise"
 
 Tone = Literal["good", "warn", "bad", "info", "quiet"]
 TimeStyle = Literal["ago", "date", "time", "full"]
@@ -90,7 +91,7 @@ class Status(Part):
 class Number(Part):
     """A count or measure in the reader's notation; None is a dash."""
 
-    value: int | float | Decimal | None
+    value: float | Decimal | None
     decimals: int = 0
     unit: Text = ""
     signed: bool = False
@@ -100,7 +101,9 @@ class Number(Part):
     def html(self) -> SafeString:
         if self.value is None:
             return dash()
-        text = formats.number_format(abs(self.value), self.decimals, use_l10n=True, force_grouping=True)
+        text = formats.number_format(
+            round(Decimal(str(abs(self.value))), self.decimals), self.decimals, use_l10n=True, force_grouping=True
+        )
         sign = "−" if self.value < 0 else "+" if self.signed and self.value > 0 else ""
         unit = format_html("\u00a0{}", self.unit) if self.unit else EMPTY
         return format_html('<span class="nowrap">{}{}{}</span>', sign, text, unit)

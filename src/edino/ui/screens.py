@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import path
 
-from edino.ui import show
+from edino.ui import navigation, show
 from edino.ui.screen import form_page, page, short, toast
 
 
@@ -42,14 +42,12 @@ def answer(request: HttpRequest, name: str) -> HttpResponse:
     return page(request, f"ui/show/{name}.html", title=show.DIALOG_TITLE, **show.context())
 
 
-urlpatterns = [
-    path("ui/", kit, name="ui_kit"),
-    path("ui/list/", listing, name="ui_list"),
-    path("ui/detail/", detail, name="ui_detail"),
-    path("ui/form/", form, name="ui_form"),
-    path("ui/plain/", plain, name="ui_plain"),
-    *[
-        path(f"ui/answer/{name}/", answer, {"name": name}, name=f"ui_{name}")
-        for name in ("why", "dialog", "live", "toast")
-    ],
+_PLACES = [
+    ("ui/", kit, "ui_kit", {}),
+    ("ui/list/", listing, "ui_list", {}),
+    ("ui/detail/", detail, "ui_detail", {}),
+    ("ui/form/", form, "ui_form", {}),
+    ("ui/plain/", plain, "ui_plain", {}),
+    *[(f"ui/answer/{name}/", answer, f"ui_{name}", {"name": name}) for name in ("why", "dialog", "live", "toast")],
 ]
+urlpatterns = [path(place, navigation.guard("ui.see")(view), given, name) for place, view, name, given in _PLACES]

@@ -173,7 +173,7 @@ def failure(context: Context, content: str, title: Text, retry: str = "") -> Saf
 @register.simple_tag
 def skeleton(lines: int = 3) -> SafeString:
     """What stands where something is about to arrive."""
-    rows = format_html("{}" * lines, *[parts.mark_safe("<span></span>")] * lines)
+    rows = SafeString("<span></span>" * int(lines))
     return format_html('<div class="skeleton" aria-hidden="true">{}</div>', rows)
 
 
@@ -241,9 +241,8 @@ def form_summary(context: Context, form: BaseForm, focus: bool = True) -> SafeSt
         return parts.EMPTY
     wrong = [(bound.id_for_label, bound.label, error) for bound in form.visible_fields() for error in bound.errors]
     hidden = [error for bound in form.hidden_fields() for error in bound.errors]
-    return _render(
-        context, "form_summary", {"wrong": wrong, "general": [*form.non_field_errors(), *hidden], "focus": focus}
-    )
+    general = [*form.non_field_errors(), *hidden]
+    return _render(context, "form_summary", {"wrong": wrong, "general": general, "focus": focus})
 
 
 @register.simple_tag(takes_context=True)
