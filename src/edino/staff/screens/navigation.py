@@ -5,6 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from edino.staff.api import requires
 from edino.ui import navigation
 from edino.ui.navigation import NavItem
 
@@ -12,6 +13,7 @@ from edino.ui.navigation import NavItem
 def register(may: Callable[[HttpRequest, str], bool]) -> None:
     """Offer the places of staff, and tell the column who may see what."""
     navigation.may = may
+    navigation.guard = requires
     group = _("Administration")
     navigation.register(NavItem("people", _("People and roles"), "staff_people", "users", "staff.see", group, 910))
     navigation.register(NavItem("trail", _("Audit trail"), "staff_trail", "scroll-text", "audit.see", group, 920))
