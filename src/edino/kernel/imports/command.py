@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from django.db import DatabaseError
 
+from edino.kernel import processes
 from edino.kernel.errors import Refusal
 from edino.kernel.imports import mapping
 from edino.kernel.imports.engine import Job, Progress, run, silent
@@ -48,7 +49,7 @@ def import_command(  # noqa: PLR0917 - click passes them by name
     end, whatever was refused, and 1 when one was not. A killed import goes on where it stopped when it is started
     again; the same file twice changes nothing.
     """
-    importer = _importer(kind)
+    importer = importer_of(kind)
     if fields:
         _describe(importer)
         return
@@ -56,6 +57,7 @@ def import_command(  # noqa: PLR0917 - click passes them by name
         raise click.UsageError("name at least one FILE")
     chosen = mapping.load(mapping_file) if mapping_file else mapping.FieldMap()
     options = Options(encoding, delimiter, sheet)
+    processes.prepare()
     whole = True
     for file in files:
         job = Job(Path(file), kind, importer, chosen, options, source, dry_run, again)
@@ -64,7 +66,8 @@ def import_command(  # noqa: PLR0917 - click passes them by name
         sys.exit(1)
 
 
-def _importer(kind: str) -> Importer:
+def importer_of(kind: str) -> Importer:
+    """What is registered under this kind; refused with the list of kinds."""
     importer: Importer | None = importers.get(kind)
     if importer is None:
         raise UnknownKind(

@@ -191,7 +191,7 @@ class _Run:
             unchanged=report.unchanged + written.unchanged,
             rejected=report.rejected + len(refused),
             rejects_length=self.rejects.add((one, self.table.raw(cells[one.number])) for one in refused),
-            reasons=dict(Counter(report.reasons) + Counter(one.code for one in refused)),
+            reasons=dict(Counter(report.reasons) + Counter(one.code for one in refused) + Counter(written.remarks)),
         )
         if self.run is None:
             transaction.set_rollback(True)
@@ -249,7 +249,8 @@ def write(importer: Importer, units: Sequence[Sequence[Row]], context: Context, 
     middle = len(units) // 2
     first = write(importer, units[:middle], context, blamed)
     second = write(importer, units[middle:], context, blamed)
-    return Written(first.unchanged + second.unchanged, [*first.rejections, *second.rejections])
+    remarks = Counter(first.remarks) + Counter(second.remarks)
+    return Written(first.unchanged + second.unchanged, [*first.rejections, *second.rejections], remarks)
 
 
 def _refused(row: Row, error: Exception) -> Rejection:

@@ -1,6 +1,6 @@
 """What importers and the machinery around them say to each other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -51,10 +51,14 @@ class Rejection:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What became of a batch: rows known already, and rows refused. All others are new."""
+    """What became of a batch: rows known already, and rows refused; all others are new.
+
+    `remarks` counts, by a few words, what was passed over in rows that were written all the same.
+    """
 
     unchanged: int = 0
     rejections: Sequence[Rejection] = ()
+    remarks: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Importer(Protocol):
 
 @dataclass(slots=True)
 class Report:
-    """What an import did. `read` = `written` + `unchanged` + `rejected`."""
+    """What an import did. `read` = `written` + `unchanged` + `rejected`; `reasons` counts refusals and remarks."""
 
     kind: str
     file: str
