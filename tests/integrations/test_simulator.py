@@ -259,4 +259,4 @@ def test_the_first_events_come_at_once_also_in_a_large_city() -> None:
 )
 def test_a_city_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
-        City(start=date(2025, 1, 6), **wrong)  # type: ignore[arg-type]
+        City(start=date(2025, 1, 6), **wrong)

@@ -1,6 +1,7 @@
 """`edino simulate`: a seeded retailer through the public API, with the truth kept beside."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date, datetime
@@ -14,13 +15,15 @@ from edino.integrations.simulator import SOURCES, City, Score, SimulatedEvent, T
 from edino.integrations.simulator.sending import BATCH, Sender
 from edino.integrations.simulator.truth import write
 
+_USUAL = City()
+
 
 @click.command()
-@click.option("--shoppers", default=City.shoppers, show_default=True, help="How many people live in the city.")
-@click.option("--days", default=City.days, show_default=True, help="How many days are simulated.")
-@click.option("--seed", default=City.seed, show_default=True, help="Equal seeds give equal events, byte for byte.")
-@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help=f"First day.  [default: {City.start}]")
-@click.option("--poison", default=City.poison, show_default=True, help="Share of events with a value of nobody's.")
+@click.option("--shoppers", default=_USUAL.shoppers, show_default=True, help="How many people live in the city.")
+@click.option("--days", default=_USUAL.days, show_default=True, help="How many days are simulated.")
+@click.option("--seed", default=_USUAL.seed, show_default=True, help="Equal seeds give equal events, byte for byte.")
+@click.option("--start", type=click.DateTime(["%Y-%m-%d"]), help=f"First day.  [default: {_USUAL.start}]")
+@click.option("--poison", default=_USUAL.poison, show_default=True, help="Share of events with a value of nobody's.")
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where the collector listens.")
 @click.option("--key", "keys", multiple=True, help="Write key: SOURCE=KEY for each source, or one KEY for all.")
 @click.option("--batch", default=BATCH, show_default=True, help="Events in one call.")
@@ -48,7 +51,7 @@ def simulate(
     """
     if not (keys or out or truth or scored):
         raise click.UsageError("say where to: --key to send, --out, --truth or --score")
-    city = _city(shoppers, days, seed, start.date() if start else City.start, poison)
+    city = _city(shoppers, days, seed, start.date() if start else _USUAL.start, poison)
     if keys or out:
         _play(generate(city), url=url, keys=_keys(keys), batch=batch, out=out)
     if truth:
@@ -99,7 +102,7 @@ def _play(events: Iterable[SimulatedEvent], *, url: str, keys: dict[str, str], b
 
 def _shown(events: Iterable[SimulatedEvent]) -> Iterator[SimulatedEvent]:
     """Tell a person who waits how far it is; a file or a pipe gets no such lines."""
-    live = click.get_text_stream("stderr").isatty()
+    live = sys.stderr.isatty()
     for count, event in enumerate(events, start=1):
         if live and count % 5_000 == 0:
             click.echo(f"\r{count:,} events", nl=False, err=True)
