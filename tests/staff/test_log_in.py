@@ -152,10 +152,14 @@ def test_htmx_is_sent_to_log_in_and_not_given_the_page(client: Client) -> None:
 
 
 def _confirm(client: Client) -> None:
-    assert client.post("/account/confirm/", {"password": PASSWORD}).status_code == 302
+    answer = client.post("/account/confirm/", {"password": PASSWORD, "next": "/account/"})
+    assert (answer.status_code, answer["Location"]) == (302, "/account/")
 
 
 def _set_up_the_app(client: Client) -> str:
+    asked = client.get("/account/security/app/add/")
+    assert asked["Location"].startswith("/account/confirm/")
+    _confirm(client)
     page = client.get("/account/security/app/add/")
     secret = str(page.context["form"].secret)
     answer = client.post("/account/security/app/add/", {"code": _code(secret)})
@@ -241,6 +245,8 @@ def test_every_page_of_ones_own_account_opens(
     client.cookies["django_language"] = language
     log_in(client)
     client.post("/login/second/", {"code": _code(secret, 1)})
+    if "confirm" not in address:
+        _confirm(client)
     answer = client.get(address, follow=True, headers={"accept": "text/html"})
     assert answer.status_code == 200
 

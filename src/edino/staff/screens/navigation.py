@@ -6,13 +6,15 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from edino.staff.api import requires
+from edino.staff import api
 from edino.ui import navigation
 from edino.ui.navigation import NavItem
 
 
 def register(may: Callable[[HttpRequest, str], bool]) -> None:
-    """Offer the places of staff, and tell the column who may see what."""
+    """Offer the places of staff, and tell the screens below who may see what."""
     navigation.may = may
+    navigation.guard = api.requires
     navigation.guard = requires
     group = _("Administration")
     navigation.register(NavItem("people", _("People and roles"), "staff_people", "users", "staff.see", group, 910))
