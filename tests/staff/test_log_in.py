@@ -8,7 +8,7 @@ import pytest
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, TestCase
 
 from edino.kernel import sql
 from edino.staff import api, queries
@@ -101,7 +101,6 @@ def test_a_session_given_before_log_in_is_not_the_one_after(oleg: Person, client
 def test_a_form_from_elsewhere_is_refused(oleg: Person) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert log_in(strict).status_code == 403
-    strict.force_login_as = None  # type: ignore[attr-defined]
     strict.get("/login/")
     token = strict.cookies["csrftoken"].value
     assert log_in(strict, csrfmiddlewaretoken=token).status_code == 302
@@ -162,7 +161,8 @@ def _set_up_the_app(client: Client) -> str:
     _confirm(client)
     page = client.get("/account/security/app/add/")
     secret = str(page.context["form"].secret)
-    answer = client.post("/account/security/app/add/", {"code": _code(secret)})
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        answer = client.post("/account/security/app/add/", {"code": _code(secret)})
     assert answer.status_code == 302
     return secret
 
