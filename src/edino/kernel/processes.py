@@ -1,6 +1,7 @@
 """`edino serve`: the web and a worker beside it, watched over by one parent that starts again whatever dies."""
 
 import ctypes
+import http.client
 import os
 import shutil
 import signal
@@ -12,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
@@ -235,22 +237,29 @@ class Supervisor:
             return
         host, port, tell = self.announce
         target = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - asked for, not chosen
+        connection = http.client.HTTPConnection(target, port, timeout=2)
         try:
-            socket.create_connection((target, port), timeout=1).close()
-        except OSError:
+            connection.request("GET", "/healthz", headers={"Host": "localhost"})
+            answered = connection.getresponse().status
+        except (OSError, http.client.HTTPException):
+            return
+        finally:
+            connection.close()
+        if answered != HTTPStatus.OK:
             return
         self.announce = None
         tell(f"http://[{target}]:{port}" if ":" in target else f"http://{target}:{port}")
 
 
 def _web(host: str, port: int, workers: int) -> list[str]:
-    threads = environment.read().pool_size
+    threads = min(environment.read().pool_size, 2 * (os.cpu_count() or 1) + 1)
     options = {
         "--interface": "wsgi",
         "--host": host,
         "--port": str(port),
         "--workers": str(workers),
         "--blocking-threads": str(threads),
+        "--backpressure": str(max(threads, 16)),
         "--respawn-interval": "0.5",
         "--workers-kill-timeout": "10s",
         "--log-level": "warning",
