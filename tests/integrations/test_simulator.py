@@ -14,7 +14,6 @@ import pytest
 from email_validator import validate_email
 
 from edino.integrations.simulator import (
-    POISONS,
     SOURCES,
     City,
     Identifier,
@@ -24,13 +23,14 @@ from edino.integrations.simulator import (
     best,
     generate,
     known,
+    poisons,
     score,
 )
 from edino.integrations.simulator.people import mistyped, numbered_phone, phone_index
 from edino.integrations.simulator.truth import read, write
 
 TOWN = City(seed=7, shoppers=1_500)
-POISONED = {poison for poisons in POISONS.values() for poison in poisons}
+POISONED = poisons(TOWN)
 
 
 @pytest.fixture(scope="module")

@@ -5,13 +5,13 @@ well somebody joined them. The simulator knows nothing of Edino's inside: events
 anybody's. It is not a load generator and not a model of demand; docs/simulator.md says what it imitates.
 """
 
-from edino.integrations.simulator.city import POISONS, SOURCES, City, Identifier
+from edino.integrations.simulator.city import SOURCES, City, Identifier
+from edino.integrations.simulator.people import poisons
 from edino.integrations.simulator.score import Score, Truth, best, score
 from edino.integrations.simulator.stream import SimulatedEvent, generate
 from edino.integrations.simulator.truth import Known, known
 
 __all__ = [
-    "POISONS",
     "SOURCES",
     "City",
     "Identifier",
@@ -22,5 +22,6 @@ __all__ = [
     "best",
     "generate",
     "known",
+    "poisons",
     "score",
 ]

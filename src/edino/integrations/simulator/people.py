@@ -9,7 +9,7 @@ from itertools import accumulate
 from random import Random
 from typing import NamedTuple
 
-from edino.integrations.simulator.city import City, Identifier, chance, mix
+from edino.integrations.simulator.city import POISONS, City, Identifier, chance, mix
 
 BLOCK = 4
 _HOUSEHOLDS = ((0, 1, 2, 3), (0, 0, 2, 3), (0, 0, 2, 2), (0, 0, 0, 3), (0, 0, 0, 0))
@@ -194,6 +194,17 @@ def latin(text: str) -> str:
 def kiosk(city: City, store: int) -> Identifier:
     """The device that stands in a store for everybody."""
     return Identifier("device", device(city.seed, store, 2_000_000))
+
+
+def cashiers_card(city: City, store: int) -> Identifier:
+    """The card that a store's cashiers show for customers without one: it looks like any other."""
+    return Identifier("loyalty_card", _card(city.seed, 5_000_000_000 + store))
+
+
+def poisons(city: City) -> set[Identifier]:
+    """Every value in the city that stands for nobody."""
+    everywhere = {poison for poisons in POISONS.values() for poison in poisons}
+    return everywhere | {cashiers_card(city, store) for store in range(city.stores)}
 
 
 def _household(city: City, number: int) -> tuple[int, bool]:

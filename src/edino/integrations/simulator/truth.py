@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
 
-from edino.integrations.simulator.city import POISONS, City, Identifier
-from edino.integrations.simulator.people import BLOCK, kiosk, phone_index, shopper
+from edino.integrations.simulator.city import City, Identifier
+from edino.integrations.simulator.people import BLOCK, kiosk, phone_index, poisons, shopper
 from edino.integrations.simulator.plan import visits
 from edino.integrations.simulator.visits import MISTAKEN, OWN, Given, acts
 
@@ -33,7 +33,7 @@ class Known:
 
 def known(city: City) -> Iterator[Known]:
     """The truth, person by person; the city is simulated once more, so memory stays flat."""
-    for poison in sorted({poison for poisons in POISONS.values() for poison in poisons}):
+    for poison in sorted(poisons(city)):
         yield Known(poison.kind, poison.value, "poisoned")
     for store in range(city.stores):
         yield Known(*kiosk(city, store), "public")

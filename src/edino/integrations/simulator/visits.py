@@ -68,7 +68,7 @@ def acts(city: City, person: Shopper, visit: Visit, number: int, dice: Random) -
     scene = Scene(city, person, visit, number, dice)
     for index, act in enumerate(_PLAYS[visit.place](scene)):
         if chance(city.seed, 13, person.number, number, index) < city.poison:
-            yield _poisoned(act, mix(city.seed, 14, person.number, number, index))
+            yield _poisoned(city, act, mix(city.seed, 14, person.number, number, index))
         else:
             yield act
 
@@ -251,11 +251,13 @@ def _basket(scene: Scene, source: str) -> Basket:
     return Basket(f"{person}-{visit.purchase}", tuple(lines))
 
 
-def _poisoned(act: Act, draw: int) -> Act:
+def _poisoned(city: City, act: Act, draw: int) -> Act:
     """The act with a value that stands for nobody: in place of a real one of its kind, or beside."""
     choices = POISONS[act.source]
     if act.source == "site" and any(given.kind == "user_id" for given in act.given):
         choices = choices[:1]
+    if act.source == "till":
+        choices = (*choices, people.cashiers_card(city, act.store or 0))
     poison = Given(*choices[draw % len(choices)], POISONED)
     if poison.kind == "device":
         return act._replace(given=(*act.given, poison))
