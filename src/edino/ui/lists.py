@@ -355,7 +355,7 @@ def is_export(request: HttpRequest) -> bool:
 
 def plain(value: object) -> str:
     """What a cell says without its markup."""
-    return html.unescape(strip_tags(str(value))).replace("\u00a0", " ") if isinstance(value, Part) else str(value)
+    return " ".join(html.unescape(strip_tags(str(value))).split()) if isinstance(value, Part) else str(value)
 
 
 def _csv_lines(listing: Listing[Row], ask: Ask, read: "Read[Row]") -> Iterator[str]:

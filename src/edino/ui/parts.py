@@ -5,6 +5,7 @@ Each is a frozen dataclass that renders itself, escaped; whatever came from peop
 
 import functools
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -47,8 +48,13 @@ EMPTY = mark_safe("")
 def icon(name: str, css: str = "icon") -> SafeString:
     """A Lucide icon, drawn in the page. It is hidden from screen readers: a word always stands beside it."""
     drawn = lucide._render_icon(name, 16, **{"class": css, "aria-hidden": "true"})  # noqa: SLF001 the package has no other door outside templates
+    dense = (
+        re.sub(r"\s*\n\s*", "", drawn)
+        .replace(' stroke-width="2"', "")
+        .replace(' xmlns="http://www.w3.org/2000/svg"', "")
+    )
     # Safe: the drawing comes from the package, and both arguments are ours.
-    return mark_safe(drawn.replace(' stroke-width="2"', "").replace(' xmlns="http://www.w3.org/2000/svg"', ""))  # noqa: S308
+    return mark_safe(dense)  # noqa: S308
 
 
 class Part:
