@@ -57,6 +57,11 @@ def lock_customers(ids: Iterable[int]) -> dict[int, int]:
     return dict(sql.tuples(_SQL["lock_customers"], {"ids": sorted(ids)}))
 
 
+def rely_on_customers(ids: Iterable[int]) -> None:
+    """Lock customers against change, beside others who do the same."""
+    sql.tuples(_SQL["rely_on_customers"], {"ids": sorted(ids)})
+
+
 def customers_of(ids: Iterable[int]) -> dict[int, int]:
     """Identifier id → customer id."""
     return dict(sql.tuples(_SQL["customers_of"], {"ids": list(ids)}))

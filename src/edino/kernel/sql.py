@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, TypeVar
+from uuid import UUID
 
 import msgspec
 import psycopg
@@ -86,7 +87,35 @@ def _run(cur: "psycopg.Cursor[Any]", statement: Statement | str, params: Params)
     text = statement.text if isinstance(statement, Statement) else statement
     for observer in observers:
         observer(text)
+    if isinstance(params, Mapping):
+        params = {name: array(value) if isinstance(value, list) else value for name, value in params.items()}
     cur.execute(text, params, prepare=True)  # type: ignore[arg-type]
+
+
+def array(values: list[Any]) -> Any:
+    """A list as the text of a PostgreSQL array, several times faster than psycopg's own; other lists stay theirs.
+
+    The statement must say the type, as in `%(ids)s::bigint[]`.
+    """
+    kinds = set(map(type, values)) - {type(None)}
+    if not kinds <= _PLAIN:
+        return values
+    if kinds <= {int, float, UUID} and None not in values:
+        return "{" + ",".join(map(str, values)) + "}"
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+_PLAIN = {int, float, bool, str, UUID}
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)
 
 
 def rows(statement: Statement | str, params: Params, row: type[Row], using: str = DEFAULT_DB_ALIAS) -> list[Row]:

@@ -126,11 +126,11 @@ class Resolution:
         everything = [seen.sighting for seen in self.fresh] + [seen.sighting for seen, _ in self.stale]
         wanted = list(dict.fromkeys(item for sighting in everything for item in sighting.identifiers))
         self.known = queries.identifiers(wanted)
-        customers = {known.customer_id for known in self.known.values()}
-        if customers:
-            queries.lock_customers(customers)
+        if self.known:
+            self._lock()
+            locked = {known.customer_id for known in self.known.values()}
             self.known = queries.identifiers(wanted)
-            if not customers.issuperset(known.customer_id for known in self.known.values()):
+            if not locked.issuperset(known.customer_id for known in self.known.values()):
                 raise TryAgain
         unknown = [item for item in wanted if item not in self.known]
         self.ids = {item: known.id for item, known in self.known.items()}
@@ -140,6 +140,20 @@ class Resolution:
             for item in sighting.identifiers:
                 if item.kind in sighting.confirmed and self.policy.kind(item.kind).access:
                     self.confirmed.add(item)
+
+    def _lock(self) -> None:
+        """Lock what may change against everybody, what is only relied on against change: many may rely at once."""
+        changing: set[int] = set()
+        for seen in self.fresh:
+            items = seen.sighting.identifiers
+            homes = {self.known[item].customer_id for item in items if item in self.known}
+            if len(homes) > 1 or any(item not in self.known for item in items):
+                changing |= homes
+        relied = {known.customer_id for known in self.known.values()} - changing
+        if changing:
+            queries.lock_customers(changing)
+        if relied:
+            queries.rely_on_customers(relied)
 
     def _part(self, item: Identifier) -> Part:
         known = self.known.get(item)
@@ -244,7 +258,7 @@ class Resolution:
             for seen, known in self.stale
             for month, span in seen.months.items()
         ]
-        further_fresh: list[tuple[int, int, float]] = []
+        months_of: dict[UUID, list[int]] = {}
         rows: list[NewProfile] = []
         reserved = queries.reserve_profiles(len(self.fresh)) if self.fresh else []
         for id_, seen in zip(reserved, self.fresh, strict=True):
@@ -254,12 +268,17 @@ class Resolution:
             anchor = self.ids[free[0]] if free else own[0]
             months = list(seen.months)
             rows.append(NewProfile(id_, seen.key, seen.sighting.source_id, own, anchor, months[0], seen.first))
-            further_fresh += [(id_, month, seen.first) for month in months[1:]]
+            months_of[seen.key] = months[1:]
+        made = {row.key: row.id for row in rows}
         if rows and queries.add_profiles(rows) < len(rows):
-            raise TryAgain
-        if further or further_fresh:
-            queries.extend_profiles(further + further_fresh)
-        return {row.key: row.id for row in rows}
+            # Another connection saw the same people together at the same moment: its profiles are as good as ours.
+            theirs = {key: known.id for key, known in queries.profiles_by_key(list(made)).items()}
+            further += [(theirs[row.key], row.month, row.first_at) for row in rows if theirs[row.key] != row.id]
+            made = theirs
+        further += [(made[row.key], month, row.first_at) for row in rows for month in months_of[row.key]]
+        if further:
+            queries.extend_profiles(further)
+        return made
 
     def _add_claims(self) -> None:
         rows: list[NewClaim] = []

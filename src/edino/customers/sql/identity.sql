@@ -14,6 +14,10 @@ SELECT i.id, i.kind, i.value, i.login, i.shared, c.id, c.size, c.kinds, c.login,
 -- Lock customers in the order of their ids, so that nobody waits in a circle.
 SELECT id, epoch FROM customers_customer WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id FOR UPDATE;
 
+-- name: rely_on_customers
+-- Keep customers as they are until the end of the transaction, while others may rely on them too.
+SELECT id FROM customers_customer WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id FOR SHARE;
+
 -- name: customers_of
 -- Whose these identifiers are now.
 SELECT id, customer_id FROM customers_identifier WHERE id = ANY (%(ids)s::bigint[]);

@@ -43,7 +43,8 @@ BEGIN
         leaf := format('kernel_log_%s_%s', span.branch, span.suffix);
         CONTINUE WHEN to_regclass(leaf) IS NOT NULL;
         PERFORM pg_advisory_xact_lock(hashtext('kernel_log_ready'));
-        CONTINUE WHEN to_regclass(leaf) IS NOT NULL;
+        -- to_regclass would answer from this session's cache, which an advisory lock does not refresh
+        CONTINUE WHEN EXISTS (SELECT FROM pg_class WHERE relname = leaf AND relnamespace = 'public'::regnamespace);
         EXECUTE format('CREATE TABLE %I PARTITION OF kernel_log_%s FOR VALUES FROM (%L) TO (%L)',
                        leaf, span.branch, span.since, span.until);
         IF span.branch = 'behaviour' THEN

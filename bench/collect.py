@@ -1,0 +1,275 @@
+"""The collector against a raw COPY of the same rows into the same table: `edino bench collect`.
+
+Starts a durable database of its own and the web server with two processes, sends batches of 500 events over HTTP from
+eight connections, people known and new mixed, then copies exactly the stored rows into the emptied table with as many
+connections and commits. Prints `name=value` lines.
+"""
+
+import argparse
+import base64
+import os
+import random
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+import psycopg
+
+EVENTS = ("Product Viewed", "Product Added", "Products Searched", "Product List Viewed", "Cart Viewed")
+LATENCY_LIMIT_MS = 50
+PAUSE = 16
+"""Nobody new comes back within so many batches: people do not act again within milliseconds."""
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    """What can be varied."""
+    parser = argparse.ArgumentParser(prog="edino bench collect", description=__doc__)
+    parser.add_argument("--events", type=int, default=200_000)
+    parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("--new", type=float, default=0.2, help="share of events by people never seen before")
+    parser.add_argument("--connections", type=int, default=4)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--singles", type=int, default=2_000, help="single calls at 200/s for the latency")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--profile", help="write a py-spy-able hint: keep the server's pid in this file")
+    return parser.parse_args(list(arguments))
+
+
+def people(count: int, start: int) -> list[dict[str, object]]:
+    """Shoppers with an account, a device and a phone."""
+    return [
+        {"userId": f"u{n}", "anonymousId": f"d{n:032x}", "phone": f"+79{n:09d}"} for n in range(start, start + count)
+    ]
+
+
+def event(who: dict[str, object], rng: random.Random, at: datetime) -> dict[str, object]:
+    """One event of a shopper, some 450 bytes of JSON as the usual client libraries send it."""
+    told: dict[str, object] = {
+        "type": "track",
+        "event": rng.choice(EVENTS),
+        "messageId": str(uuid.UUID(int=rng.getrandbits(128))),
+        "anonymousId": who["anonymousId"],
+        "timestamp": at.isoformat(),
+        "properties": {
+            "product_id": rng.randrange(10_000),
+            "sku": f"SKU-{rng.randrange(10_000)}",
+            "price": rng.randrange(100, 100_000) / 100,
+            "quantity": 1,
+            "category": "shoes",
+        },
+        "context": {
+            "library": {"name": "analytics.js", "version": "4.1.0"},
+            "page": {"path": f"/p/{rng.randrange(10_000)}", "title": "Running shoes", "referrer": ""},
+            "locale": "ru-RU",
+        },
+    }
+    if rng.random() < 0.6:
+        told["userId"] = who["userId"]
+    if rng.random() < 0.1:
+        told["context"]["externalIds"] = [{"type": "phone", "id": who["phone"]}]  # type: ignore[index]
+    return told
+
+
+def bodies(count: int, batch: int, new: float, rng: random.Random, known: list[dict[str, object]]) -> list[bytes]:
+    """Encoded batch bodies; people seen for the first time are known afterwards."""
+    made = []
+    at = datetime.now(UTC) - timedelta(minutes=5)
+    for _ in range(count // batch):
+        fresh = people(round(batch * new), len(known))
+        met = max(len(known) - PAUSE * len(fresh), 1)
+        crowd = fresh + [known[rng.randrange(met)] for _ in range(batch - len(fresh))]
+        known += fresh
+        made.append(msgspec.json.encode({"batch": [event(who, rng, at) for who in crowd]}))
+    return made
+
+
+class Client:
+    """A keep-alive HTTP connection that costs next to nothing, so that the machine measures the server."""
+
+    def __init__(self, port: int, key: str) -> None:
+        self.address = ("127.0.0.1", port)
+        token = base64.b64encode(f"{key}:".encode()).decode()
+        self.head = f"Host: localhost\r\nAuthorization: Basic {token}\r\nContent-Type: application/json\r\n"
+        self.socket = socket.create_connection(self.address)
+
+    def post(self, path: str, body: bytes) -> bytes:
+        """Send; the answer's body. Anything but 200 stops the bench."""
+        head = f"POST {path} HTTP/1.1\r\n{self.head}Content-Length: {len(body)}\r\n\r\n".encode()
+        self.socket.sendall(head + body)
+        answer = b""
+        while b"\r\n\r\n" not in answer:
+            answer += self._more()
+        top, _, rest = answer.partition(b"\r\n\r\n")
+        length = int(next(line for line in top.lower().split(b"\r\n") if line.startswith(b"content-length"))[15:])
+        while len(rest) < length:
+            rest += self._more()
+        if not top.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(f"the collector answered {top.splitlines()[0]!r}: {rest[:300]!r}")
+        return rest
+
+    def _more(self) -> bytes:
+        part = self.socket.recv(65536)
+        if not part:
+            raise SystemExit("the server closed the connection")
+        return part
+
+
+def in_parallel(work: Sequence[bytes], connections: int, make: Callable[[], Callable[[bytes], object]]) -> float:
+    """Seconds until every piece of work is done by so many threads."""
+    queue = iter(work)
+    lock = threading.Lock()
+    ready = threading.Barrier(connections + 1)
+
+    def run() -> None:
+        do = make()
+        ready.wait()
+        while True:
+            with lock:
+                piece = next(queue, None)
+            if piece is None:
+                return
+            do(piece)
+
+    threads = [threading.Thread(target=run, daemon=True) for _ in range(connections)]
+    for thread in threads:
+        thread.start()
+    ready.wait()
+    started = time.perf_counter()
+    for thread in threads:
+        thread.join()
+    return time.perf_counter() - started
+
+
+@contextmanager
+def server(home: Path, url: str, workers: int) -> Iterator[int]:
+    """The web server alone, on a free port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
+    command += ["--port", port, "--workers", workers, "--blocking-threads", 2, "--no-ws", "--log-level", "warning"]
+    environment = {**os.environ, "EDINO_HOME": str(home), "EDINO_DATABASE_URL": url, "EDINO_LOG_LEVEL": "WARNING"}
+    process = subprocess.Popen([*map(str, command), "edino.site.wsgi:application"], env=environment)
+    try:
+        for _ in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        time.sleep(1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def copied(url: str, batch: int, connections: int) -> tuple[int, float]:
+    """Copy the rows that the collector stored into the same emptied table, in equal batches; rows and seconds."""
+    columns = "profile_id, received_at, occurred_at, key, fingerprint, source_id, epoch, class, type, body"
+    with psycopg.connect(url, autocommit=True) as connection:
+        with connection.cursor().copy(f"COPY (SELECT {columns} FROM kernel_log WHERE class = 1) TO STDOUT") as out:
+            lines = [bytes(line) for line in out]
+        connection.execute("TRUNCATE kernel_log")
+        connection.execute("CHECKPOINT")
+    pieces = [b"".join(lines[start : start + batch]) for start in range(0, len(lines), batch)]
+
+    def make() -> Callable[[bytes], object]:
+        own = psycopg.connect(url)
+
+        def do(piece: bytes) -> None:
+            with own.cursor().copy(f"COPY kernel_log ({columns}) FROM STDIN") as into:
+                into.write(piece)
+            own.commit()
+
+        return do
+
+    return len(lines), in_parallel(pieces, connections, make)
+
+
+def latency(port: int, key: str, count: int, rng: random.Random, known: list[dict[str, object]]) -> list[float]:
+    """Milliseconds of single calls sent at 200 a second from four connections, each timed from when it was due."""
+    taken: list[float] = []
+    lock = threading.Lock()
+    start = time.perf_counter() + 0.2
+    at = datetime.now(UTC)
+    calls = [msgspec.json.encode(event(rng.choice(known), rng, at)) for _ in range(count)]
+
+    def run(offset: int) -> None:
+        client = Client(port, key)
+        for number in range(offset, count, 4):
+            due = start + number / 200
+            time.sleep(max(0.0, due - time.perf_counter()))
+            client.post("/v1/track", calls[number])
+            with lock:
+                taken.append((time.perf_counter() - due) * 1000)
+
+    threads = [threading.Thread(target=run, args=(offset,)) for offset in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(taken)
+
+
+def run(arguments: Sequence[str] = ()) -> int:
+    """Measure and print; 0 when both promises hold."""
+    chosen = options(arguments)
+    with tempfile.TemporaryDirectory(prefix="edino-bench-") as folder:
+        home = Path(folder)
+        os.environ.update(EDINO_HOME=folder, DJANGO_SETTINGS_MODULE="edino.site.settings")
+        os.environ.pop("EDINO_DATABASE_URL", None)
+        from edino.kernel import postgres  # the home must be chosen first
+
+        url = postgres.ensure(home)
+        try:
+            return measure(chosen, home, url)
+        finally:
+            postgres.stop(home)
+
+
+def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
+    """Against a database that runs."""
+    import django  # the settings read the environment prepared above
+
+    django.setup()
+    from edino.channels import api as channels  # as above
+    from edino.kernel import views  # as above
+    from edino.staff.types import Actor  # as above
+
+    views.migrate()
+    actor = Actor("bench")
+    source = channels.create_source(name="bench", channel="site", by=actor, rate_limit=0)
+    key = channels.issue_key(source=source, scopes=["events:write"], by=actor)
+    rng = random.Random(chosen.seed)
+    known = people(20_000, 0)
+    warm = bodies(20_000, chosen.batch, 0, rng, known)
+    work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
+    with server(home, url, chosen.workers) as port:
+        in_parallel(warm, chosen.connections, lambda: _poster(port, key))
+        seconds = in_parallel(work, chosen.connections, lambda: _poster(port, key))
+        times = latency(port, key, chosen.singles, rng, known)
+    rows, copy_seconds = copied(url, chosen.batch, chosen.connections)
+    rate = len(work) * chosen.batch / seconds
+    ratio = rows / copy_seconds / rate
+    p99 = times[int(len(times) * 0.99)]
+    print(f"events={len(work) * chosen.batch}\nevents_per_second={rate:.0f}\ncopy_rows_per_second={rows / copy_seconds:.0f}")
+    print(f"ratio_to_copy={ratio:.2f}\nsingle_p50_ms={times[len(times) // 2]:.1f}\nsingle_p99_ms={p99:.1f}")
+    return 0 if rate >= 10_000 and ratio <= 3 and p99 <= LATENCY_LIMIT_MS else 1
+
+
+def _poster(port: int, key: str) -> Callable[[bytes], object]:
+    client = Client(port, key)
+    return lambda body: client.post("/v1/batch", body)
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:]))
