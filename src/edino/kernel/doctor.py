@@ -108,7 +108,7 @@ def _absolute(value: str) -> str | None:
 
 
 SETTINGS: Final = (
-    Setting("EDINO_HOME", "where the embedded database, the secret key and uploads lie", "~/.edino", _absolute),
+    Setting("EDINO_HOME", "where the embedded database, the secret key and uploads lie", "~/.edino", _free),
     Setting("EDINO_DATABASE_URL", "a PostgreSQL server instead of the embedded one", "", _database, secret=True),
     Setting(
         "EDINO_SECRET_KEY",
@@ -133,7 +133,7 @@ SETTINGS: Final = (
     Setting("EDINO_SMTP_PASSWORD", "password at the mail server", "", _free, secret=True),
     Setting("EDINO_SMTP_TLS", "1: speak TLS with the mail server", "", _among("0", "1")),
     Setting("EDINO_MAIL_FROM", "sender of mails", "edino@localhost", _free),
-    Setting("EDINO_DATA", "folder of real data sets, for tests and benchmarks", "../shared/data", _absolute),
+    Setting("EDINO_DATA", "folder of real data sets, for tests and benchmarks", "../shared/data", _free),
     Setting("EDINO_CHROMIUM", "browser for the browser tests", "chromium, if installed", _absolute),
 )
 
