@@ -1,4 +1,4 @@
-"""Igor's keys: shown once, checked fast, dead soon after they are revoked; what a stranger shows is refused and noted."""
+"""Igor's keys: shown once, checked fast, dead soon after they are revoked; a stranger is refused and noted."""
 
 import base64
 import json
@@ -169,7 +169,12 @@ def test_a_scope_that_was_not_given_is_refused_and_noted(site: Source) -> None:
     request = RequestFactory().get("/", HTTP_AUTHORIZATION=f"Bearer {key}")
     with pytest.raises(MissingScope, match="customers:read"):
         api.scope("customers:read")(request)
-    assert audit_rows()[-1][2:6] == ("Site", "source", str(site.id), {"why": "missing scope", "scope": "customers:read"})
+    assert audit_rows()[-1][2:6] == (
+        "Site",
+        "source",
+        str(site.id),
+        {"why": "missing scope", "scope": "customers:read"},
+    )
     assert api.scope("events:write")(request).id == site.id
 
 
@@ -199,7 +204,9 @@ def test_the_collector_takes_a_write_key_as_segment_clients_send_it(site: Source
     assert api.write_key(request, body_key=key if form == "body" else None).id == site.id
 
 
-@pytest.mark.parametrize("header", ["", "Basic", "Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Digest x"])
+@pytest.mark.parametrize(
+    "header", ["", "Basic", "Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Digest x"]
+)
 def test_no_key_or_an_unreadable_one_is_unauthenticated(header: str) -> None:
     with pytest.raises(Unauthenticated):
         api.write_key(RequestFactory().post("/v1/batch", HTTP_AUTHORIZATION=header))

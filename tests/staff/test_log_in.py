@@ -57,7 +57,9 @@ def test_a_wrong_password_says_nothing_of_the_account(oleg: Person, client: Clie
     known = log_in(client, "wrong")
     unknown = log_in(client, "wrong", email="nobody@shop.example")
     assert known.status_code == unknown.status_code == 200
-    errors = [re.findall(r'class="summary".*?</div>', answer.content.decode(), re.DOTALL) for answer in (known, unknown)]
+    errors = [
+        re.findall(r'class="summary".*?</div>', answer.content.decode(), re.DOTALL) for answer in (known, unknown)
+    ]
     assert errors[0] == errors[1] != []
     assert "_auth_user_id" not in client.session
     assert [(line.refused, line.subject_id, line.detail) for line in trail()] == [
@@ -253,8 +255,14 @@ def test_every_page_of_ones_own_account_opens(
 
 @pytest.mark.parametrize(
     "address",
-    ["/login/", "/account/inactive/", "/account/password/reset/", "/account/password/reset/sent/"]
-    + ["/account/password/reset/done/", "/account/password/reset/key/1-set-password/"],
+    [
+        "/login/",
+        "/account/inactive/",
+        "/account/password/reset/",
+        "/account/password/reset/sent/",
+        "/account/password/reset/done/",
+        "/account/password/reset/key/1-set-password/",
+    ],
 )
 def test_every_page_before_log_in_opens(client: Client, address: str) -> None:
     answer = client.get(address, headers={"accept": "text/html"})

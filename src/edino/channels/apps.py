@@ -11,6 +11,9 @@ class ChannelsConfig(AppConfig):
     label = "channels"
 
     def ready(self) -> None:
+        from edino.channels.screens.navigation import register  # the screens need the models to be loaded
+
+        register()
         post_migrate.connect(add_known_channels, sender=self)
 
 

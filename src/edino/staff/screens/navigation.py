@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from edino.staff.api import requires
 from edino.staff import api
+from edino.staff.api import requires
 from edino.ui import navigation
 from edino.ui.navigation import NavItem
 

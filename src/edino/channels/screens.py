@@ -1,5 +1,0 @@
-"""Screens of channels."""
-
-from django.urls import URLPattern, URLResolver
-
-urlpatterns: list[URLPattern | URLResolver] = []
