@@ -63,7 +63,10 @@ class Profile(models.Model):
 
 
 class Claim(models.Model):
-    """Two identifiers were seen together: once per pair, source, strength, verification and month."""
+    """Two identifiers were seen together: once per pair, source, strength, verification and month.
+
+    `strength` is what the claim adds to the weight of its kinds: 0..5 by trust, or 100 for an act, 101 for a verdict.
+    """
 
     pk = models.CompositePrimaryKey("a_id", "b_id", "source_id", "strength", "verified", "month")
     a_id = models.BigIntegerField()
@@ -187,3 +190,125 @@ class PolicyVersion(models.Model):
 
     class Meta:
         db_table = "customers_policy"
+
+
+class Trait(models.Model):
+    """What a source said of somebody, field by field: the newest it said on this profile."""
+
+    pk = models.CompositePrimaryKey("profile_id", "field")
+    profile_id = models.BigIntegerField()
+    field = models.TextField()
+    value = models.JSONField()
+    verified = models.BooleanField()
+    at = models.DateTimeField()
+    event = models.UUIDField()
+
+    class Meta:
+        db_table = "customers_trait"
+
+
+class Word(models.Model):
+    """A word of somebody's name or city, folded, so that a part of it finds them."""
+
+    pk = models.CompositePrimaryKey("profile_id", "field", "word")
+    profile_id = models.BigIntegerField()
+    field = models.TextField()
+    word = models.TextField(db_collation="C")
+
+    class Meta:
+        db_table = "customers_word"
+        indexes = [models.Index(F("word"), F("profile_id"), name="customers_word_prefix")]
+
+
+class Purpose(models.Model):
+    """What a contact point may be used for. `silent_allows`: as long as nobody refused (an order is ready)."""
+
+    code = models.TextField(primary_key=True)
+    name_en = models.TextField()
+    name_ru = models.TextField()
+    silent_allows = models.BooleanField()
+
+    class Meta:
+        db_table = "customers_purpose"
+
+
+class Consent(models.Model):
+    """One statement about one contact point, with its proof. Rows are only added; erasure alone takes them away."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    identifier_id = models.BigIntegerField(db_index=True)
+    purpose = models.TextField()
+    brand = models.TextField()
+    state = models.TextField()
+    at = models.DateTimeField()
+    verified = models.BooleanField()
+    source_id = models.IntegerField(null=True)
+    by = models.TextField()
+    proof = models.JSONField()
+    recorded_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customers_consent"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=["granted", "refused", "withdrawn"]), name="customers_consent_state"
+            )
+        ]
+
+
+class Suppression(models.Model):
+    """A refusal that outlives the erasure of its contact point, which only a keyed hash still names."""
+
+    pk = models.CompositePrimaryKey("hash", "purpose", "brand")
+    hash = models.BinaryField()
+    purpose = models.TextField()
+    brand = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customers_suppression"
+
+
+class Preference(models.Model):
+    """How somebody likes to be written to at a contact point: the newest word on each subject."""
+
+    pk = models.CompositePrimaryKey("identifier_id", "name")
+    identifier_id = models.BigIntegerField()
+    name = models.TextField()
+    value = models.JSONField()
+    at = models.DateTimeField()
+    source_id = models.IntegerField(null=True)
+
+    class Meta:
+        db_table = "customers_preference"
+
+
+class Stage(models.Model):
+    """The last moment of each kind of step a profile took towards buying and owning; the stage follows on reading."""
+
+    profile_id = models.BigIntegerField(primary_key=True)
+    browsed_at = models.DateTimeField(null=True)
+    chose_at = models.DateTimeField(null=True)
+    paying_at = models.DateTimeField(null=True)
+    ordered_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "customers_stage"
+
+
+class Erasure(models.Model):
+    """That somebody was erased or made nameless, when and by whom; nothing of who it was."""
+
+    id = models.BigAutoField(primary_key=True)
+    customer_id = models.BigIntegerField(db_index=True)
+    how = models.TextField()
+    identifiers = models.IntegerField()
+    profiles = models.IntegerField()
+    by = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "customers_erasure"
