@@ -50,10 +50,10 @@ def _words(text: str) -> list[str]:
 
 def _kept_secret(home: Path) -> str:
     path = home / "secret_key"
-    with contextlib.suppress(FileNotFoundError):
-        return path.read_text(encoding="ascii").strip()
     unfinished = path.with_name(f".secret_key.{secrets.token_hex(4)}")
     try:
+        if path.exists():
+            return path.read_text(encoding="ascii").strip()
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as file:
