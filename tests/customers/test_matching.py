@@ -1,6 +1,7 @@
 """Who may be one person: the recipe on small exact cases, and on public data with known truth."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -96,6 +97,7 @@ def strangers() -> pd.DataFrame:
             "born": [f"{1950 + number % 47}-{1 + number % 12:02d}-{1 + number % 27:02d}" for number in range(100)],
             "phone": [f"+7916{(number * 7_919_317) % 10_000_000:07d}" for number in range(100)],
             "city": [_CITY[number % 4] for number in range(100)],
+            "email": [None] * 100,
         }
     )
 
@@ -161,6 +163,25 @@ def test_a_family_on_one_phone_is_not_one_person() -> None:
         {"id": 501, "name": "Тимофей", "surname": "Щукин", "born": "1988-12-01", "phone": home, "city": "Псков"},
     )
     assert pairs_of(suggest(frame, COLUMNS)) == set()
+
+
+def test_a_family_with_a_common_address_and_like_e_mails_is_not_one_person() -> None:
+    """One phone, surname and city, and e-mails made of the family name: what a household has in common joins nobody."""
+    common = {"phone": "+79035556677", "city": "Псков"}
+    frame = joined(
+        {"id": 500, "name": "Алла", "surname": "Щукина", "born": None, "email": "a.shchukina7@mail.ru", **common},
+        {
+            "id": 501,
+            "name": "Тимофей",
+            "surname": "Щукин",
+            "born": "1988-12-01",
+            "email": "t.shchukin81@ya.ru",
+            **common,
+        },
+        {"id": 502, "name": "Щукин", "surname": "Тимофей", "born": "1988-12-01", "email": None, **common},
+    )
+    columns = replace(COLUMNS, email="email")
+    assert pairs_of(suggest(frame, columns)) == {(501, 502)}
 
 
 def test_the_order_of_rows_and_a_second_run_change_nothing() -> None:
@@ -231,7 +252,14 @@ def test_learning_finds_the_shares_that_made_the_pairs() -> None:
     totals = {name: matrix.T @ counts for name, matrix in seen.items()}
 
     learned = learn(
-        Observed(seen=seen, counts=counts, totals=totals, all_pairs=all_pairs, unseen=0.5, shared=shared),
+        Observed(
+            seen=seen,
+            counts=counts,
+            totals=totals,
+            all_pairs=all_pairs,
+            unseen=0.5,
+            shared={name: np.full(2, float(name in shared)) for name in names},
+        ),
         Belief(same={name: np.array([0.8, 0.2]) for name in names}, strength=1.0, pair_share=0.002),
     )
 

@@ -27,8 +27,8 @@ class Observed:
 
     `seen[field]` is a 0/1 matrix of patterns × degrees (a row of zeros where the field is absent), `counts` the
     number of candidate pairs of each pattern, `totals[field]` the number of all pairs showing each degree,
-    `unseen` how many pairs of strangers a degree may have without one having been seen, `shared` the fields that a
-    household has in common.
+    `unseen` how many pairs of strangers a degree may have without one having been seen, `shared[field]` is 1 for the
+    degrees that a household explains as well as a person does, and 0 for the others.
     """
 
     seen: Mapping[str, Numbers]
@@ -36,7 +36,7 @@ class Observed:
     totals: Mapping[str, Numbers]
     all_pairs: float
     unseen: float
-    shared: frozenset[str]
+    shared: Mapping[str, Numbers]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def _round(observed: Observed, belief: Belief, learned: Learned) -> Learned:
     for field, matrix in observed.seen.items():
         took = matrix.T @ person
         same[field] = (took + belief.strength * belief.same[field]) / (took.sum() + belief.strength)
-        taken = took + matrix.T @ household if field in observed.shared else took
+        taken = took + observed.shared[field] * (matrix.T @ household)
         strangers[field] = _shares(np.maximum(observed.totals[field] - taken, 0.0) + observed.unseen)
     # One pair of each kind is believed in, among as many as hold one.
     among = observed.all_pairs + 1.0 / belief.pair_share
@@ -97,15 +97,14 @@ def _round(observed: Observed, belief: Belief, learned: Learned) -> Learned:
     )
 
 
-def chances(seen: Mapping[str, Numbers], learned: Learned, shared: frozenset[str]) -> tuple[Numbers, Numbers]:
+def chances(seen: Mapping[str, Numbers], learned: Learned, shared: Mapping[str, Numbers]) -> tuple[Numbers, Numbers]:
     """Chance of each pattern to be of one person, and of one household; fields are taken as independent."""
     size = len(next(iter(seen.values())))
     person, household = np.zeros(size), np.zeros(size)
     for field, matrix in seen.items():
-        bits = matrix @ np.log2(learned.same[field] / learned.strangers[field])
-        person += bits
-        if field in shared:
-            household += bits
+        bits = np.log2(learned.same[field] / learned.strangers[field])
+        person += matrix @ bits
+        household += matrix @ (shared[field] * bits)
     return posterior(person, household, learned)
 
 

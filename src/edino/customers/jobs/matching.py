@@ -130,6 +130,7 @@ def prepare(frame: pd.DataFrame, columns: Columns) -> pd.DataFrame:
         prepared["born_day"] = _mapped(prepared["born"], normalise.day_number).astype("Int64")
     if "email" in prepared:
         prepared["email_user"] = _mapped(prepared["email"], lambda address: address.rpartition("@")[0])
+        prepared["email_letters"] = _mapped(prepared["email_user"], normalise.letters)
     return prepared.sort_values("record", kind="stable", ignore_index=True)
 
 
@@ -250,7 +251,7 @@ def _observed(matcher: _Matcher) -> Observed:
         totals=totals,
         all_pairs=matcher.all_pairs,
         unseen=unseen,
-        shared=frozenset(field.name for field in matcher.fields if field.shared),
+        shared={field.name: np.array(field.shared_degrees()) for field in matcher.fields},
     )
 
 
@@ -280,9 +281,11 @@ def score(frame: pd.DataFrame, columns: Columns, *, least: float = 0.5) -> Score
         pairs[f"degree_{field.name}"] = (len(field.degrees) - 1 - gamma).where(gamma >= 0, -1)
         parts = [name for name in (f"mw_{field.name}", f"mw_tf_adj_{field.name}") if name in found]
         pairs[f"weight_{field.name}"] = found[parts].sum(axis=1)
-    pairs["weight"] = pairs[[f"weight_{field.name}" for field in matcher.fields]].sum(axis=1)
-    common = pairs[[f"weight_{field.name}" for field in matcher.fields if field.shared]].sum(axis=1)
-    pairs["probability"], _ = posterior(pairs["weight"].to_numpy(), common.to_numpy(), learned)
+    weights = pairs[[f"weight_{field.name}" for field in matcher.fields]].to_numpy()
+    shared = [np.array([*field.shared_degrees(), 0.0])[pairs[f"degree_{field.name}"]] for field in matcher.fields]
+    pairs["weight"] = weights.sum(axis=1)
+    common = (weights * np.column_stack(shared)).sum(axis=1)
+    pairs["probability"], _ = posterior(pairs["weight"].to_numpy(), common, learned)
     pairs = pairs[pairs["probability"] >= least].sort_values(
         ["probability", "weight", "record_l", "record_r"], ascending=[False, False, True, True], ignore_index=True
     )

@@ -104,6 +104,11 @@ def email(text: str) -> str:
     return address if user and domain else ""
 
 
+def letters(user: str) -> str:
+    """The letters of an e-mail user: `a.petrov72` and `apetrov` are made of the same name."""
+    return re.sub(r"[\W\d_]+", "", user)
+
+
 def phone(text: str) -> str:
     """The last ten digits, so that 8 916…, +7 916… and 916… agree; empty when fewer than seven."""
     digits = re.sub(r"\D", "", text)

@@ -14,7 +14,8 @@ class Degree:
 
     `condition` is DuckDB SQL over `<column>_l` and `<column>_r`; `share` the prior probability of this degree
     among records of one person; `equal` names the column whose plain equality this is (its chance is counted
-    exactly); `rarity` the column whose rare values count for more.
+    exactly); `rarity` the column whose rare values count for more; `shared`: being of one household explains it as
+    well as being one person, so it cannot tell the two apart.
     """
 
     label: str
@@ -22,19 +23,24 @@ class Degree:
     share: float
     equal: str | None = None
     rarity: str | None = None
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
     """A compared field: the column it needs and is named after, when it is absent, degrees from the closest on.
 
-    `shared`: people of one household have it in common, so it cannot tell them apart.
+    `shared`: people of one household have it in common, in every degree.
     """
 
     name: str
     absent: str
     degrees: tuple[Degree, ...]
     shared: bool = False
+
+    def shared_degrees(self) -> list[float]:
+        """1 for each degree that a household shares, 0 for the others."""
+        return [float(self.shared or degree.shared) for degree in self.degrees]
 
 
 def _either_missing(column: str) -> str:
@@ -61,30 +67,27 @@ def _otherwise(share: float) -> Degree:
     return Degree("different", "else", share)
 
 
-# Names in each other's place: then the given name is compared with the other's family name, and not with the given.
+# Names in each other's place: the name that one record has as given is the other's family name.
 _CROSSED = (
     "(coalesce(given_sound_l = family_sound_r, false) or coalesce(family_sound_l = given_sound_r, false)) "
     "and not coalesce(given_sound_l = given_sound_r, false) and not coalesce(family_sound_l = family_sound_r, false)"
 )
-
-
-def _name_missing(column: str, crossed_with: str) -> str:
-    return (
-        f"case when {_CROSSED} then {column}_l is null or {crossed_with}_r is null else {_either_missing(column)} end"
-    )
-
-
-def _crossed(column: str, crossed_with: str, share: float) -> Degree:
-    close = _close(f"{column}_l", f"{crossed_with}_r", similarity=0.9, edits=1)
-    return Degree(f"in the place of the {crossed_with} name", f"({_CROSSED}) and {close}", share)
+# Which of the two names met we cannot know, and one of them may be a household's: so the first meeting speaks as a
+# family name does, and only when the other two names meet as well is it said of the given name.
+_BOTH_CROSSED = (
+    f"({_CROSSED}) and {_close('given_l', 'family_r', similarity=0.9, edits=1)} "
+    f"and {_close('family_l', 'given_r', similarity=0.9, edits=1)}"
+)
+_GIVEN_ABSENT = f"{_either_missing('given')} or (({_CROSSED}) and ({_either_missing('family')}))"
+_FAMILY_ABSENT = f"({_either_missing('family')}) and not ({_CROSSED})"
 
 
 GIVEN = Field(
     "given",
-    _name_missing("given", "family"),
+    _GIVEN_ABSENT,
     (
         _equal("given", 0.75, rarity=True),
-        _crossed("given", "family", 0.03),
+        Degree("in the place of the family name", _BOTH_CROSSED, 0.03),
         Degree("another form of the name", "given_root_l = given_root_r or given_sound_l = given_sound_r", 0.05),
         Degree("a slip of the pen", _close("given_l", "given_r", similarity=0.9, edits=1), 0.08),
         Degree("alike", _close("given_l", "given_r", similarity=0.75, edits=2), 0.04),
@@ -93,10 +96,10 @@ GIVEN = Field(
 )
 FAMILY = Field(
     "family",
-    _name_missing("family", "given"),
+    _FAMILY_ABSENT,
     (
         _equal("family", 0.75, rarity=True),
-        _crossed("family", "given", 0.03),
+        Degree("in the place of the given name", _CROSSED, 0.03),
         Degree("a slip of the pen", _close("family_l", "family_r", similarity=0.92, edits=1), 0.08),
         Degree("sounds the same", "family_sound_l = family_sound_r", 0.03),
         Degree("alike", _close("family_l", "family_r", similarity=0.8, edits=2), 0.04),
@@ -132,12 +135,15 @@ BORN = Field(
 )
 EMAIL = Field(
     "email",
-    _either_missing("email"),
+    # A user that differs only in digits is made of the names, which have been compared already: it says nothing new.
+    f"{_either_missing('email')} "
+    "or coalesce(email_letters_l = email_letters_r and email_user_l <> email_user_r, false)",
     (
         _equal("email", 0.70),
         Degree("same user, another host", "email_user_l = email_user_r", 0.08),
-        Degree("a slip of the pen", _edits("email_l", "email_r", 2), 0.08),
-        Degree("user alike", "jaro_winkler_similarity(email_user_l, email_user_r) >= 0.88", 0.04),
+        # Addresses are made of initials and family names: m.petrova@ and n.petrova@ may be a household's.
+        Degree("a slip of the pen", f"left(email_l, 1) = left(email_r, 1) and {_edits('email_l', 'email_r', 2)}", 0.08),
+        Degree("user alike", "jaro_winkler_similarity(email_user_l, email_user_r) >= 0.88", 0.04, shared=True),
         _otherwise(0.10),
     ),
 )
