@@ -1,6 +1,7 @@
 """Tables of identity. What each is for: docs/algorithms/identity.md."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.functions import Now
@@ -136,7 +137,10 @@ class Decision(models.Model):
 
     class Meta:
         db_table = "customers_decision"
-        indexes = [models.Index(F("at").desc(), name="customers_decision_at")]
+        indexes = [
+            models.Index(F("at").desc(), name="customers_decision_at"),
+            GinIndex(F("customer_ids"), name="customers_decision_whose"),
+        ]
 
 
 class Case(models.Model):
@@ -312,3 +316,52 @@ class Erasure(models.Model):
 
     class Meta:
         db_table = "customers_erasure"
+
+
+class Verdict(models.Model):
+    """A staff member's word that two identifiers are one person's; while it stands, a claim of source 0 says so."""
+
+    id = models.BigAutoField(primary_key=True)
+    a_id = models.BigIntegerField()
+    b_id = models.BigIntegerField()
+    event = models.UUIDField()
+    by = models.TextField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "customers_verdict"
+        indexes = [models.Index(F("b_id"), name="customers_verdict_b")]
+        constraints = [
+            models.CheckConstraint(condition=Q(a_id__lt=F("b_id")), name="customers_verdict_order"),
+            models.UniqueConstraint("a_id", "b_id", name="customers_verdict_once", condition=Q(revoked_at__isnull=True)),
+        ]
+
+
+class Proof(models.Model):
+    """A code or a link on its way to a contact; whoever gives it back has proved that the contact is theirs.
+
+    Only hashes of the secret are kept. A row without `target_id` was asked for a card nobody knows: it looks the same
+    from outside and can never be given back. Rows live for a day.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    method = models.TextField()
+    secret = models.BinaryField()
+    source_id = models.IntegerField()
+    account = models.TextField()
+    card = models.TextField()
+    target_id = models.BigIntegerField(null=True)
+    tries = models.SmallIntegerField(default=0, db_default=0)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "customers_proof"
+        indexes = [
+            models.Index(F("account"), F("at"), name="customers_proof_account"),
+            models.Index(F("card"), F("at"), name="customers_proof_card"),
+            models.Index(F("secret"), name="customers_proof_secret"),
+        ]
