@@ -1,22 +1,36 @@
 """The door of activity: taking events in."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Final
 from uuid import UUID
 
 import msgspec
 
 from edino.activity import queries, rules
-from edino.activity.types import Incoming, Intake, OrderFact, OrderLine, Problem, Recorded
-from edino.channels.types import Source
+from edino.activity.types import (
+    HourCount,
+    Incoming,
+    Intake,
+    OrderFact,
+    OrderLine,
+    Problem,
+    Recorded,
+    SourceIntake,
+    TimelineItem,
+    TimelinePage,
+    Trouble,
+)
+from edino.channels.types import Source, SourceHealth
 from edino.customers import api as customers
 from edino.customers.types import Sighting
-from edino.kernel import clock, ids, log
+from edino.kernel import clock, ids, log, paging
+from edino.kernel.errors import Invalid
 from edino.kernel.transactions import TryAgain, retried
 
 _KEPT_PROBLEMS = 50
-_Pairs = tuple[list[Incoming], int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +50,12 @@ def collect(*, source: Source, messages: Sequence[bytes], call: str | None = Non
     """
     received = clock.now()
     log.make_ready(received)
-    reader = rules.Reader(
-        scope=str(source.id), confirms=source.confirms, received=received, usable=_usable
-    )
+    reader = rules.Reader(scope=str(source.id), confirms=source.confirms, received=received, usable=customers.usable)
     events, rejected = _read(reader, messages, call)
     return retried(partial(_store, source, events, tuple(rejected), tuple(reader.warnings)))
 
 
-_usable: Callable[..., object] = customers.usable
-
-
-def _read(
-    reader: rules.Reader, messages: Iterable[bytes], call: str | None
-) -> tuple[list[Incoming], list[Problem]]:
+def _read(reader: rules.Reader, messages: Iterable[bytes], call: str | None) -> tuple[list[Incoming], list[Problem]]:
     events: list[Incoming] = []
     rejected: list[Problem] = []
     for index, raw in enumerate(messages):
@@ -70,11 +77,7 @@ def _store(
         for event in known
     ]
     profiles = dict(zip((event.key for event in known), customers.resolve(sightings), strict=True)) if known else {}
-    traits = [
-        (profiles[event.key], event.occurred_at, event.key, event.traits)
-        for event in known
-        if event.traits
-    ]
+    traits = [(profiles[event.key], event.occurred_at, event.key, event.traits) for event in known if event.traits]
     if traits:
         customers.learn(source=source, traits=traits)
     log.append(
@@ -90,9 +93,7 @@ def _store(
         )
         for event in fresh
     )
-    intake = Intake(
-        len(fresh), found.duplicates, len(found.conflicts), rejected, (*warnings, *found.conflicts)
-    )
+    intake = Intake(len(fresh), found.duplicates, len(found.conflicts), rejected, (*warnings, *found.conflicts))
     at = clock.now()
     queries.add_intake(source.id, at, intake)
     for severity, problems in (("rejected", intake.rejected), ("warning", intake.warnings)):
@@ -106,7 +107,7 @@ def _sort(events: Sequence[Incoming]) -> _Sorted:
     taken: dict[UUID, int] = {}
     for klass in ("behaviour", "fact"):
         keys = [event.key for event in events if event.klass == klass]
-        taken.update(log.known(keys, klass))  # type: ignore[arg-type]  # the loop names both classes
+        taken.update(log.known(keys, klass))
     clashes = [event for event in events if taken.get(event.key, event.mark) != event.mark]
     apart = {ids.content_id(str(event.key), str(event.mark)) for event in clashes}
     apart_known = {**log.known(list(apart), "behaviour"), **log.known(list(apart), "fact")} if apart else {}
@@ -140,61 +141,68 @@ _CONFLICT = "This id was used before for something else; both are kept."
 def record_orders(*, source: Source, lines: Sequence[OrderLine]) -> Recorded:
     """Put orders and refunds on the log from their lines, one fact for each with its lines in the body.
 
-    Runs in the caller's transaction and may raise `TryAgain`. A line taken before changes nothing; one whose key was
-    taken with other goods, quantity or price is refused; one that is new in a known order is added to it.
+    Runs in the caller's transaction and may raise `TryAgain`. A line taken before changes nothing; one whose order
+    and ordinal were taken with other goods, quantity or price is refused; a new one in a known order is added to it.
     """
     at = clock.now()
     log.make_ready(at)
-    scope = str(source.id)
-    keys = [rules.line_key(scope, line) for line in lines]
-    known = log.known(keys, "fact")
-    fresh: list[OrderLine] = []
-    rejected: list[Problem] = []
-    unchanged = 0
-    for key, line in zip(keys, lines, strict=True):
-        mark = rules.line_mark(line)
-        before = known.get(key)
-        if before is None:
-            known[key] = mark
-            fresh.append(line)
-        elif before == mark:
-            unchanged += 1
-        else:
-            reason = f"Line {line.ordinal} of order {line.order_id} was taken before with other goods or another price."
-            rejected.append(Problem(line.row, "ordinal", "conflict", reason))
-    facts, contradicted = rules.order_facts(scope, fresh)
-    facts, elsewhere = _not_taken_elsewhere(scope, facts)
-    _append_orders(source, facts)
-    recorded = Recorded(unchanged, tuple(rejected + contradicted + elsewhere))
-    queries.add_intake(source.id, at, Intake(len(facts), 0, 0, recorded.rejected, ()))
+    facts, rejected, unchanged = rules.order_facts(str(source.id), lines)
+    marks = {fact.key: rules.lines_mark(fact.lines) for fact in facts}
+    known = log.known(list(marks), "fact")
+    fresh = [fact for fact in facts if fact.key not in known]
+    unchanged += sum(len(fact.lines) for fact in facts if known.get(fact.key) == marks[fact.key])
+    changed = [fact for fact in facts if known.get(fact.key, marks[fact.key]) != marks[fact.key]]
+    if changed:
+        added, problems, seen = _additions(changed)
+        fresh += added
+        rejected += problems
+        unchanged += seen
+    _append_orders(source, fresh)
+    recorded = Recorded(unchanged, tuple(rejected))
+    queries.add_intake(source.id, at, Intake(len(fresh), 0, 0, recorded.rejected, ()))
     return recorded
 
 
-def _not_taken_elsewhere(scope: str, facts: list[OrderFact]) -> tuple[list[OrderFact], list[Problem]]:
-    """Orders that are new, or came from lines before; the lines of those that came through another door."""
-    taken = log.known([fact.key for fact in facts], "fact")
-    free: list[OrderFact] = []
-    refused: list[Problem] = []
-    for fact in facts:
-        mark = taken.get(fact.key)
-        if mark is not None and mark != rules.FROM_LINES:
+def _additions(changed: Sequence[OrderFact]) -> tuple[list[OrderFact], list[Problem], int]:
+    """What known orders now have more: facts of the new lines; contradictions; how many lines are on the log."""
+    stored: dict[UUID, dict[int, rules.Content]] = {}
+    strange: set[UUID] = set()
+    place: dict[UUID, int] = {fact.key: 0 for fact in changed}
+    wanted = {fact.key: fact.key for fact in changed}
+    while wanted:
+        found = queries.fact_bodies(list(wanted))
+        for key, body in found.items():
+            first = wanted[key]
+            place[first] += 1
+            lines = rules.stored_lines(body)
+            if lines is None:
+                strange.add(first)
+            else:
+                stored.setdefault(first, {}).update(lines)
+        wanted = {rules.added_key(wanted[key], place[wanted[key]]): wanted[key] for key in found}
+    added: list[OrderFact] = []
+    problems: list[Problem] = []
+    unchanged = 0
+    for fact in changed:
+        if fact.key in strange:
             reason = f"Order {fact.number} was taken before as an event of this source."
-            refused += [Problem(line.row, "order_id", "known", reason) for line in fact.lines]
+            problems += [Problem(line.row, "order_id", "known", reason) for line in fact.lines.values()]
             continue
-        if mark is not None:
-            fact.key, fact.addition = rules.added_key(scope, fact), True
-        free.append(fact)
-    return free, refused
+        before = stored.get(fact.key, {})
+        new = {ordinal: line for ordinal, line in fact.lines.items() if ordinal not in before}
+        old = [line for ordinal, line in fact.lines.items() if ordinal in before]
+        wrong = [rules.contradiction(line) for line in old if before[line.ordinal] != rules.content(line)]
+        problems += wrong
+        unchanged += len(old) - len(wrong)
+        if new:
+            fact.lines, fact.addition, fact.key = new, True, rules.added_key(fact.key, place[fact.key])
+            added.append(fact)
+    return added, problems, unchanged
 
 
 def _append_orders(source: Source, facts: Sequence[OrderFact]) -> None:
-    scope = str(source.id)
-    keys = [fact.key for fact in facts]
-    marks = [rules.FROM_LINES] * len(facts)
-    for fact in facts:
-        keys += [rules.line_key(scope, line) for line in fact.lines]
-        marks += [rules.line_mark(line) for line in fact.lines]
-    if len(log.take_fact_keys(keys, marks)) < len(keys):
+    marks = [rules.lines_mark(fact.lines) for fact in facts]
+    if len(log.take_fact_keys([fact.key for fact in facts], marks)) < len(facts):
         raise TryAgain
     theirs = [fact for fact in facts if fact.identifiers]
     sightings = [
@@ -218,7 +226,80 @@ def _append_orders(source: Source, facts: Sequence[OrderFact]) -> None:
             profiles.get(fact.key),
             source.id,
             fact.key,
-            rules.FROM_LINES,
+            mark,
         )
-        for fact in facts
+        for fact, mark in zip(facts, marks, strict=True)
     )
+
+
+TIMELINE_PAGE: Final = 50
+GROUPS: Final = {
+    "orders": ("Order Completed", "Order Refunded", "Order Cancelled", "Order Updated", "Checkout Started"),
+    "visits": ("page", "screen", "Product Viewed", "Product List Viewed", "Products Searched", "Cart Viewed"),
+    "cart": ("Product Added", "Product Removed", "Cart Viewed", "Checkout Started", "Cart Shared"),
+    "calls": ("Call Started", "Call Ended", "Call Missed", "Chat Started", "Chat Ended", "Message Received"),
+    "permissions": ("Consent Granted", "Consent Refused", "Consent Withdrawn"),
+}
+"""Named choices of event types for filters; any single type is a choice of its own."""
+
+
+def timeline(
+    *,
+    customer_id: int,
+    cursor: str | None = None,
+    group: str | None = None,
+    channel: str | None = None,
+    size: int = TIMELINE_PAGE,
+) -> TimelinePage:
+    """A page of what a customer did, newest first, in every channel; `group` is a name of `GROUPS` or a type."""
+    after = paging.decode(cursor, 2)
+    try:
+        before = datetime.fromisoformat(after[0]) if after else datetime.max.replace(tzinfo=UTC)
+        before_id = int(after[1]) if after else 0
+    except (TypeError, ValueError) as error:
+        raise Invalid.field("cursor", "cursor", "This cursor was not made by this list.") from error
+    if not 1 <= size <= 200:
+        raise Invalid.field("limit", "range", "A page has from 1 to 200 items.")
+    found = queries.timeline(
+        customer_id=customer_id,
+        before=before,
+        before_id=before_id,
+        types=list(GROUPS.get(group, (group,))) if group else None,
+        sources=queries.sources_of_channel(channel) if channel else None,
+        size=size + 1,
+    )
+    items, more = found[:size], len(found) > size
+    next_cursor = paging.encode(items[-1].occurred_at.isoformat(), items[-1].id) if more else None
+    return TimelinePage(tuple(items), next_cursor)
+
+
+def source_health(source_ids: Sequence[int]) -> dict[int, SourceHealth]:
+    """How these sources are doing, for the registry of channels."""
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    today = {row.source_id: row for row in queries.intake_since(midnight)}
+    last = queries.last_seen(list(source_ids))
+    return {
+        id_: SourceHealth(
+            last_seen_at=last.get(id_),
+            accepted_today=today[id_].accepted if id_ in today else 0,
+            rejected_today=today[id_].rejected if id_ in today else 0,
+        )
+        for id_ in source_ids
+    }
+
+
+def intake_since(*, since: datetime) -> list[SourceIntake]:
+    """What came from each source since a moment."""
+    return queries.intake_since(since)
+
+
+def intake_by_hour(*, since: datetime) -> list[HourCount]:
+    """Accepted events by source and hour since a moment."""
+    return queries.intake_by_hour(since)
+
+
+def latest(*, source_id: int, size: int = 30) -> tuple[list[TimelineItem], list[Trouble]]:
+    """The newest events and troubles of a source in the last day, for the engineer who connects it."""
+    since = clock.now() - timedelta(days=1)
+    events = queries.last_events(source_id=source_id, since=since, size=size)
+    return events, queries.troubles(source_id=source_id, after=0, size=size)

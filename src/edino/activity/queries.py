@@ -1,12 +1,17 @@
 """Activity's statements, one typed function each."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
 
-from edino.activity.types import Intake, Problem
-from edino.kernel import sql
+from edino.activity.types import HourCount, Intake, Problem, SourceIntake, TimelineItem, Trouble
+from edino.kernel import log, sql
 
 _SQL = sql.statements("edino.activity", "collector.sql")
+_ORDERS = sql.statements("edino.activity", "orders.sql")
 
 
 def add_intake(source_id: int, at: datetime, intake: Intake) -> None:
@@ -26,3 +31,67 @@ def add_rejections(source_id: int, at: datetime, severity: str, problems: Sequen
         "reasons": [problem.reason for problem in problems],
     }
     sql.execute(_SQL["add_rejections"], params)
+
+
+_TIMELINE = sql.statements("edino.activity", "timeline.sql")
+
+
+def timeline(
+    *,
+    customer_id: int,
+    before: datetime,
+    before_id: int,
+    types: list[str] | None,
+    sources: list[int] | None,
+    size: int,
+) -> list[TimelineItem]:
+    """What a customer did before a moment, newest first."""
+    params = {"customer_id": customer_id, "before": before, "before_id": before_id, "size": size}
+    found = sql.tuples(_TIMELINE["timeline"], {**params, "types": types, "sources": sources})
+    return _items(found)
+
+
+def last_events(*, source_id: int, since: datetime, size: int) -> list[TimelineItem]:
+    """The newest events of a source."""
+    return _items(sql.tuples(_TIMELINE["last_events"], {"source_id": source_id, "since": since, "size": size}))
+
+
+def _items(found: list[tuple[Any, ...]]) -> list[TimelineItem]:
+    places = {id_: (name, channel) for id_, name, channel in sql.tuples(_TIMELINE["sources"])} if found else {}
+    return [
+        TimelineItem(
+            row[0], row[1], row[2], log.NAMES[row[3]], row[4], row[5], row[6], *places.get(row[6], ("", "")), *row[7:]
+        )
+        for row in found
+    ]
+
+
+def sources_of_channel(channel: str) -> list[int]:
+    """The sources of a channel."""
+    return [id_ for id_, _, code in sql.tuples(_TIMELINE["sources"]) if code == channel]
+
+
+def intake_since(since: datetime) -> list[SourceIntake]:
+    """What came from each source since a moment."""
+    return sql.rows(_TIMELINE["health"], {"since": since}, SourceIntake)
+
+
+def last_seen(ids: Sequence[int]) -> dict[int, datetime | None]:
+    """When anything last came from these sources."""
+    return dict(sql.tuples(_TIMELINE["last_seen"], {"ids": list(ids)}))
+
+
+def intake_by_hour(since: datetime) -> list[HourCount]:
+    """Accepted events by source and hour."""
+    return sql.rows(_TIMELINE["by_hour"], {"since": since}, HourCount)
+
+
+def troubles(*, source_id: int, after: int, size: int) -> list[Trouble]:
+    """The newest troubles of a source with ids above one."""
+    return sql.rows(_TIMELINE["last_rejections"], {"source_id": source_id, "after": after, "size": size}, Trouble)
+
+
+def fact_bodies(keys: Sequence[UUID]) -> dict[UUID, Any]:
+    """The bodies of business facts by their keys, numbers exactly as they were given."""
+    found = sql.tuples(_ORDERS["fact_bodies"], {"keys": list(keys)})
+    return {key: json.loads(body, parse_float=Decimal) for key, body in found}

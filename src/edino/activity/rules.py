@@ -1,7 +1,7 @@
 """Reading events of the Segment tracking spec: every message is judged alone, and the judgement names the field."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
@@ -28,7 +28,9 @@ NATURAL: Final = {"Order Completed": "order_id", "Order Cancelled": "order_id", 
 """Business facts of the e-commerce spec and the property that is their natural key."""
 
 _CONTEXT: Final = ("page", "campaign", "locale", "timezone", "app", "os", "screen", "library", "referrer", "location")
-_PERSONAL: Final = frozenset({*KINDS, "phone_number", "phonenumber", "e-mail", "mail", "userid", "anonymousid", "user_id"})
+_PERSONAL: Final = frozenset(
+    {*KINDS, "phone_number", "phonenumber", "e-mail", "mail", "userid", "anonymousid", "user_id"}
+)
 _MAIL: Final = re.compile(r"[^\s@/?&=]+(@|%40)[^\s@/?&=]+\.\w+")
 _NAME_LIMIT: Final = 200
 
@@ -82,7 +84,7 @@ class Reader:
         self.warnings: list[Problem] = []
 
     def read(self, index: int, raw: bytes, call: str | None = None) -> Incoming:
-        """One message, given as its JSON text; raises `Rejected`. `call` is the spec's call when the address says it."""
+        """One message, given as its JSON text; raises `Rejected`. `call` is given when the address says it."""
         message = parse(raw)
         call = call or message.type
         type_ = event_type(call, message)
@@ -142,8 +144,12 @@ class Reader:
                 body["context"] = kept
         encoded = _safe(body)
         lowered = encoded.lower()
-        if b"@" in encoded or b"%40" in encoded or b"phone" in lowered or b"mail" in lowered or any(
-            len(text) > 3 and text.encode("utf-8", "replace") in encoded for text in given
+        if (
+            b"@" in encoded
+            or b"%40" in encoded
+            or b"phone" in lowered
+            or b"mail" in lowered
+            or any(len(text) > 3 and text.encode("utf-8", "replace") in encoded for text in given)
         ):
             encoded = _safe(scrub(body, frozenset(text for text in given if len(text) > 3)))
         return encoded
@@ -268,7 +274,9 @@ def _safe(body: dict[str, Any]) -> bytes:
     try:
         encoded = _encode(body)
     except (UnicodeEncodeError, RecursionError) as error:
-        raise Rejected("", "encoding", "The event has characters that are not Unicode, or is nested too deep.") from error
+        raise Rejected(
+            "", "encoding", "The event has characters that are not Unicode, or is nested too deep."
+        ) from error
     if b"\\u0000" in encoded:
         raise Rejected("", "nul", "The event has a NUL character, which no text may have.")
     return encoded
@@ -304,21 +312,14 @@ def strongest_first(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
     return tuple(sorted(found, key=lambda item: WEIGHT.get(item.kind, 9 if item.kind != "device" else 10)))
 
 
-FROM_LINES: Final = int.from_bytes(b"lines", "big")
-"""The fingerprint under which an order's key is taken when its lines came from a file."""
-
 _encode_exact = msgspec.json.Encoder(decimal_format="number").encode
+Content = tuple[str, Decimal, Decimal]
+"""What makes a line the same line: goods, how many, at what price; signs are told by the type of the fact."""
 
 
-def line_key(scope: str, line: OrderLine) -> UUID:
-    """The natural key of a line."""
-    return ids.content_id(scope, "order line", line.order_id, str(line.ordinal))
-
-
-def line_mark(line: OrderLine) -> int:
-    """What tells two lines under one key apart: goods, number, price. A better description is the same line."""
-    told = f"{line.sku}\x00{_plain(line.quantity)}\x00{_plain(line.price)}"
-    return int.from_bytes(blake2b(told.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
+def content(line: OrderLine) -> Content:
+    """The content of a line. A better description does not change it."""
+    return line.sku, abs(line.quantity), abs(line.price)
 
 
 def gives_back(line: OrderLine) -> bool:
@@ -326,11 +327,12 @@ def gives_back(line: OrderLine) -> bool:
     return (line.quantity < 0) != (line.price < 0)
 
 
-def order_facts(scope: str, lines: Sequence[OrderLine]) -> tuple[list[OrderFact], list[Problem]]:
-    """Lines as facts, what is sold apart from what is given back; lines whose customer contradicts their order's."""
+def order_facts(scope: str, lines: Sequence[OrderLine]) -> tuple[list[OrderFact], list[Problem], int]:
+    """Lines as facts, what is sold apart from what is given back; lines that contradict their order; repeated lines."""
     facts: dict[tuple[str, str], OrderFact] = {}
     people: dict[str, dict[str, Identifier]] = {}
     problems: list[Problem] = []
+    repeated = 0
     for line in lines:
         person = people.setdefault(line.order_id, {})
         if any(person.setdefault(item.kind, item) != item for item in line.identifiers):
@@ -341,23 +343,55 @@ def order_facts(scope: str, lines: Sequence[OrderLine]) -> tuple[list[OrderFact]
         fact = facts.get((type_, line.order_id))
         if fact is None:
             key = ids.content_id(scope, type_, line.order_id)
-            fact = facts[type_, line.order_id] = OrderFact(type_, line.order_id, key, line.ordered_at, [], ())
-        fact.lines.append(line)
-        fact.at = min(fact.at, line.ordered_at)
+            fact = facts[type_, line.order_id] = OrderFact(type_, line.order_id, key, line.ordered_at)
+        before = fact.lines.setdefault(line.ordinal, line)
+        if before is not line:
+            if content(before) == content(line):
+                repeated += 1
+            else:
+                problems.append(contradiction(line))
     for fact in facts.values():
-        known = people[fact.number].values()
-        fact.identifiers = strongest_first(known)
-    return list(facts.values()), problems
+        fact.at = min(line.ordered_at for line in fact.lines.values())
+        fact.identifiers = strongest_first(people[fact.number].values())
+    return list(facts.values()), problems, repeated
 
 
-def added_key(scope: str, fact: OrderFact) -> UUID:
-    """The key of lines that come to an order which stands on the log already."""
-    return ids.content_id(scope, fact.type, fact.number, "lines", *(str(line.ordinal) for line in fact.lines))
+def contradiction(line: OrderLine) -> Problem:
+    """Another line has this one's natural key."""
+    reason = f"Line {line.ordinal} of order {line.order_id} was taken before with other goods, quantity or price."
+    return Problem(line.row, "ordinal", "conflict", reason)
+
+
+def lines_mark(lines: Mapping[int, OrderLine]) -> int:
+    """What tells one set of lines under an order's number from another."""
+    told = [
+        f"{ordinal}\x00{line.sku}\x00{_plain(abs(line.quantity))}\x00{_plain(abs(line.price))}"
+        for ordinal, line in sorted(lines.items())
+    ]
+    digest = blake2b("\n".join(told).encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def added_key(key: UUID, place: int) -> UUID:
+    """The key of lines that came to an order later, in the `place`th addition."""
+    return ids.content_id(str(key), "addition", str(place))
+
+
+def stored_lines(body: Any) -> dict[int, Content] | None:
+    """The lines of an order's body by their ordinals; None when they were not given as lines."""
+    try:
+        return {
+            product["position"]: (product["sku"], Decimal(product["quantity"]), Decimal(product["price"]))
+            for product in body["properties"]["products"]
+        } or None
+    except (KeyError, TypeError, ArithmeticError):
+        return None
 
 
 def order_body(fact: OrderFact) -> bytes:
     """The body of an order's fact as the e-commerce spec has it; in refunds, what is given back is positive."""
-    first = fact.lines[0]
+    lines = [line for _, line in sorted(fact.lines.items())]
+    first = lines[0]
     properties: dict[str, Any] = {}
     if fact.type == "Order Refunded":
         properties["refund_id"] = fact.number
@@ -365,7 +399,7 @@ def order_body(fact: OrderFact) -> bytes:
             properties["order_id"] = first.refund_of
     else:
         properties["order_id"] = fact.number
-    total = sum((abs(line.quantity * line.price) for line in fact.lines), Decimal(0))
+    total = sum((abs(line.quantity * line.price) for line in lines), Decimal(0))
     properties["total"] = _plain(total)
     told = {"currency": first.currency, "country": first.country, "addition": fact.addition}
     properties.update({name: value for name, value in told.items() if value})
@@ -377,7 +411,7 @@ def order_body(fact: OrderFact) -> bytes:
             "quantity": _plain(abs(line.quantity)),
             "price": _plain(abs(line.price)),
         }
-        for line in fact.lines
+        for line in lines
     ]
     body: dict[str, Any] = {"call": "track", "properties": properties}
     if first.location:

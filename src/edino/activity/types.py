@@ -33,7 +33,7 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why an event was rejected, or what in it was passed over: its place in the batch, the field, a code, a sentence."""
+    """Why an event was rejected, or what in it was passed over: its place in the batch, field, code, sentence."""
 
     index: int
     field: str
@@ -83,8 +83,8 @@ class OrderFact:
     number: str
     key: UUID
     at: datetime
-    lines: list[OrderLine]
-    identifiers: tuple[Identifier, ...]
+    lines: dict[int, OrderLine] = field(default_factory=dict)
+    identifiers: tuple[Identifier, ...] = ()
     addition: bool = False
 
 
@@ -94,3 +94,61 @@ class Recorded:
 
     unchanged: int
     rejected: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """One thing a customer did: `uid` outside, `type` as on the log, where and through which source, the body."""
+
+    id: int
+    uid: UUID
+    type: str
+    klass: Klass
+    occurred_at: datetime
+    received_at: datetime
+    source_id: int | None
+    source: str
+    channel: str
+    profile_id: int | None
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelinePage:
+    """Items, newest first, and the cursor of the next page, or None at the end."""
+
+    items: tuple[TimelineItem, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why something of a source was not taken ("rejected") or was passed over ("warning")."""
+
+    id: int
+    at: datetime
+    severity: str
+    field: str
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIntake:
+    """What came from a source since a moment."""
+
+    source_id: int
+    last_at: datetime
+    accepted: int
+    duplicates: int
+    conflicts: int
+    rejected: int
+
+
+@dataclass(frozen=True, slots=True)
+class HourCount:
+    """Accepted events of a source in an hour."""
+
+    source_id: int
+    hour: datetime
+    accepted: int
