@@ -11,7 +11,11 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.db import connection
 from playwright.sync_api import Page
+
+from edino.channels import api as channels
+from edino.staff.types import Actor
 
 SCRIPT = Path(__file__).resolve().parents[2] / "src/edino/activity/static/activity/edino.js"
 STORED = "Object.entries(localStorage).map(([name, value]) => name + '=' + value)"
@@ -277,3 +281,30 @@ def test_many_events_go_in_batches_that_outlive_a_page(page: Page, shop: Shop) -
     _until(page, lambda: len(shop.events) == 300)
     assert [event["properties"]["sku"] for event in shop.events] == [f"P{number}" for number in range(300)]
     assert max(len(json.dumps(body, ensure_ascii=False).encode()) for body in shop.bodies) < 64_000
+
+
+@pytest.mark.django_db(transaction=True)
+def test_edino_serves_the_script_and_takes_what_it_sends(page: Page, shop: Shop, live_server: Any) -> None:
+    """The whole way: the script from Edino's static files, the events onto Edino's log, one customer known."""
+    source = channels.create_source(name="Shop", channel="site", by=Actor("test"))
+    key = channels.issue_key(source=source, scopes=["events:write"], by=Actor("test"))
+    page.goto(shop.page)
+    page.add_script_tag(url=f"{live_server.url}/static/activity/edino.js")
+    page.evaluate(f"edino.load('{key}', {{url: '{live_server.url}'}})")
+    page.evaluate("edino.page('Home'); edino.identify('u1', {email: 'lena@mail.example', first_name: 'Lena'})")
+    device = page.evaluate("localStorage.getItem('edino.id')")
+    _until(page, lambda: not [name for name in page.evaluate(STORED) if name.startswith("edino.q.")])
+    page.evaluate("edino.track('Product Viewed', {sku: 'P1'})")
+    page.goto("about:blank")
+    _until(page, lambda: _logged() == ["identify", "page", "Product Viewed"])
+    assert len(_rows("SELECT DISTINCT customer_id FROM customers_identifier WHERE value IN ('u1', %s)", device)) == 1
+
+
+def _logged() -> list[str]:
+    return sorted((row[0] for row in _rows("SELECT type FROM kernel_log WHERE source_id IS NOT NULL")), key=str.lower)
+
+
+def _rows(statement: str, *values: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
