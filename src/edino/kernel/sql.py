@@ -89,7 +89,7 @@ def _run(cur: "psycopg.Cursor[Any]", statement: Statement | str, params: Params)
         observer(text)
     if isinstance(params, Mapping):
         params = {name: array(value) if isinstance(value, list) else value for name, value in params.items()}
-    cur.execute(text, params, prepare=True)  # type: ignore[arg-type]
+    cur.execute(text, params, prepare=True)
 
 
 def array(values: list[Any]) -> Any:
@@ -129,7 +129,7 @@ def row(statement: Statement | str, params: Params, row: type[Row], using: str =
     """The first row, or None."""
     with cursor(row, using) as cur:
         _run(cur, statement, params)
-        return cur.fetchone()  # type: ignore[no-any-return]
+        return cur.fetchone()
 
 
 def tuples(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:

@@ -66,7 +66,7 @@ def announce_joins(joins: Sequence[tuple[int, int]], policy: int, at: datetime) 
 
 
 def _open_cases(nodes: dict[int, Node], partition: Partition, policy: Policy, at: datetime) -> None:
-    rows = {}
+    rows: dict[tuple[int, int], tuple[str, str, int, int, object]] = {}
     for item in partition.refused:
         if item.reason == "separated" or rules.is_weak(item.edge, nodes, policy):
             continue

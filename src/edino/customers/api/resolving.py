@@ -7,10 +7,10 @@ from datetime import datetime
 from uuid import UUID
 
 from edino.customers import queries
-from edino.customers.rules import partition as rules
 from edino.customers.api import replaying
 from edino.customers.api.policies import current_policy
 from edino.customers.queries import Known, KnownProfile, NewClaim, NewProfile
+from edino.customers.rules import partition as rules
 from edino.customers.rules.partition import Component
 from edino.customers.types import ACT, Identifier, Policy, Sighting
 from edino.kernel import clock, ids
@@ -80,8 +80,7 @@ class Seen:
         if span is None:
             self.months[month_of(sighting.at)] = Span(at, at, sighting.event)
             return
-        if (at, sighting.event) < (span.first, span.event):
-            span.first, span.event = at, sighting.event
+        span.first, span.event = min((span.first, span.event), (at, sighting.event))
         span.last = max(span.last, at)
 
     @property
@@ -96,6 +95,12 @@ class Seen:
         )
 
 
+def _stored(known: Known) -> Component:
+    """The customer of a known identifier, as the fast path needs it."""
+    sides = {-1: 0} if known.separated else {}
+    return Component(known.customer_id, known.size, dict(known.kinds), known.customer_login, sides)
+
+
 class Resolution:
     """One batch of profiles that say something new."""
 
@@ -106,6 +111,8 @@ class Resolution:
         self.known: dict[Identifier, Known] = {}
         self.ids: dict[Identifier, int] = {}
         self.confirmed: set[Identifier] = set()
+        self.plain: dict[int, bool] = {}
+        self.relied: set[int] = set()
         self.seeds: set[int] = set()
         self.absorbed: list[tuple[int, int]] = []
 
@@ -130,7 +137,11 @@ class Resolution:
             self._lock()
             locked = {known.customer_id for known in self.known.values()}
             self.known = queries.identifiers(wanted)
+            self.plain.clear()
             if not locked.issuperset(known.customer_id for known in self.known.values()):
+                raise TryAgain
+            # Two who rely on one plain customer see the same partners of a value there; in others they might not.
+            if any(known.customer_id in self.relied and not self._plain(known) for known in self.known.values()):
                 raise TryAgain
         unknown = [item for item in wanted if item not in self.known]
         self.ids = {item: known.id for item, known in self.known.items()}
@@ -143,17 +154,17 @@ class Resolution:
 
     def _lock(self) -> None:
         """Lock what may change against everybody, what is only relied on against change: many may rely at once."""
-        changing: set[int] = set()
+        changing = {known.customer_id for known in self.known.values() if not self._plain(known)}
         for seen in self.fresh:
             items = seen.sighting.identifiers
             homes = {self.known[item].customer_id for item in items if item in self.known}
             if len(homes) > 1 or any(item not in self.known for item in items):
                 changing |= homes
-        relied = {known.customer_id for known in self.known.values()} - changing
+        self.relied = {known.customer_id for known in self.known.values()} - changing
         if changing:
             queries.lock_customers(changing)
-        if relied:
-            queries.rely_on_customers(relied)
+        if self.relied:
+            queries.rely_on_customers(self.relied)
 
     def _part(self, item: Identifier) -> Part:
         known = self.known.get(item)
@@ -186,17 +197,25 @@ class Resolution:
             groups[find(part)].append(part)
         return list(groups.values())
 
+    def _plain(self, known: Known) -> bool:
+        """Whether no rule can ever have to choose within the customer of a known identifier."""
+        plain = self.plain.get(known.customer_id)
+        if plain is None:
+            plain = rules.joins_plainly([_stored(known)], self.policy)
+            self.plain[known.customer_id] = plain
+        return plain
+
     def _component(self, part: Part, by_id: dict[int, Known]) -> Component:
         if isinstance(part, int):
-            known = by_id[part]
-            sides = {-1: 0} if known.separated else {}
-            return Component(part, known.size, dict(known.kinds), known.customer_login, sides)
+            return _stored(by_id[part])
         return Component(self.ids[part], 1, {part.kind: 1}, part in self.confirmed, {})
 
     def _settle(self, groups: list[list[Part]]) -> dict[Identifier, int]:
         """Decide each group: joined plainly here, or left to the replay. The customer of each new identifier."""
         by_id = {known.customer_id: known for known in self.known.values()}
-        newly = {self.known[item].customer_id for item in self.confirmed & self.known.keys() if not self.known[item].login}
+        newly = {
+            self.known[item].customer_id for item in self.confirmed & self.known.keys() if not self.known[item].login
+        }
         customers: dict[Identifier, int] = {}
         made: list[tuple[int, int, dict[str, int], bool]] = []
         grown: list[tuple[int, int, dict[str, int], bool]] = []
@@ -253,11 +272,7 @@ class Resolution:
 
     def _add_profiles(self) -> dict[UUID, int]:
         """Store fresh profiles and what stale ones learned; the fresh ones' ids by key."""
-        further = [
-            (known.id, month, span.first)
-            for seen, known in self.stale
-            for month, span in seen.months.items()
-        ]
+        further = [(known.id, month, span.first) for seen, known in self.stale for month, span in seen.months.items()]
         months_of: dict[UUID, list[int]] = {}
         rows: list[NewProfile] = []
         reserved = queries.reserve_profiles(len(self.fresh)) if self.fresh else []
@@ -289,7 +304,7 @@ class Resolution:
             queries.add_claims(rows)
         for seen, known in self.stale:
             homes = {self.known[item].customer_id for item in seen.sighting.identifiers}
-            plain = all(rules.plain(self.known[item].kinds, self.policy) for item in seen.sighting.identifiers)
+            plain = all(self._plain(self.known[item]) for item in seen.sighting.identifiers)
             if len(homes) > 1 or (seen.first < known.first_at and not plain):
                 self.seeds.update(self.ids[item] for item in seen.sighting.identifiers)
         things = {
@@ -308,11 +323,7 @@ class Resolution:
             for other in items[index + 1 :]:
                 first, second = sorted((self.ids[one], self.ids[other]))
                 verified = sighting.act or (one.kind in sighting.confirmed and other.kind in sighting.confirmed)
-                strength = (
-                    ACT
-                    if sighting.act
-                    else rules.strength(self.policy.kind(one.kind), self.policy.kind(other.kind), sighting.trust)
-                )
+                strength = ACT if sighting.act else rules.nudge(sighting.trust)
                 for month, span in seen.months.items():
                     yield NewClaim(
                         first, second, sighting.source_id, strength, verified, month, span.first, span.last, span.event
@@ -328,9 +339,10 @@ class Resolution:
         for item, id_ in self.ids.items():
             known = self.known.get(item)
             limit = self.policy.kind(item.kind).partners
-            if id_ in partners and not (known and known.shared) and (known or len(partners[id_]) > limit):
-                if any(other.kind and self.policy.kind(other.kind).personal for other in partners[id_] if other != item):
-                    suspects[id_] = limit
+            crowd = partners.get(id_, set()) - {item}
+            if (known.shared if known else len(crowd) <= limit) or not any(map(self._personal, crowd)):
+                continue
+            suspects[id_] = limit
         if not suspects:
             return
         personal = [code for code, kind in self.policy.kinds.items() if kind.personal]
@@ -340,6 +352,9 @@ class Resolution:
         newly = queries.mark_shared(found)
         self.seeds |= newly | queries.partners_of(newly)
         queries.reanchor(newly)
+
+    def _personal(self, item: Identifier) -> bool:
+        return self.policy.kind(item.kind).personal
 
     def _replay(self) -> None:
         if self.seeds:

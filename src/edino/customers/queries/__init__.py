@@ -179,7 +179,7 @@ def confirm_identifiers(ids: Iterable[int]) -> None:
 
 def partners(ids: Iterable[int], personal: Iterable[str]) -> list[tuple[int, str, int]]:
     """(identifier, partner kind, how many different partners)."""
-    return sql.tuples(_SQL["partners"], {"ids": list(ids), "personal": list(personal)})  # type: ignore[return-value]
+    return sql.tuples(_SQL["partners"], {"ids": list(ids), "personal": list(personal)})
 
 
 def partners_of(ids: Iterable[int]) -> set[int]:
@@ -278,14 +278,14 @@ def open_cases(rows: Sequence[tuple[str, str, int, int, Any]], at: datetime) -> 
 def policy() -> tuple[int, Any] | None:
     """(version, rules) of the policy in force, if one was ever activated."""
     found = sql.tuples(_SQL["policy"])
-    return found[0] if found else None  # type: ignore[return-value]
+    return found[0] if found else None
 
 
 def blocked_values() -> list[tuple[str, str]]:
     """(kind, pattern) rows."""
-    return sql.tuples(_SQL["blocked_values"])  # type: ignore[return-value]
+    return sql.tuples(_SQL["blocked_values"])
 
 
 def assignments(after: int, size: int) -> list[tuple[int, str, str, int, bool]]:
     """(id, kind, value, customer, shared) of identifiers after an id."""
-    return sql.tuples(_SQL["assignments"], {"after": after, "size": size})  # type: ignore[return-value]
+    return sql.tuples(_SQL["assignments"], {"after": after, "size": size})

@@ -47,40 +47,46 @@ class Component:
         self.sides.update(other.sides)
 
 
-def strength(a: Kind, b: Kind, trust: int) -> int:
-    """How much a claim binds: the mean weight of the two kinds, nudged by how far its source is trusted (0..100)."""
-    return min((a.weight + b.weight) // 2 + trust // 20, ACT - 1)
+def nudge(trust: int) -> int:
+    """What a source's word adds to the weight of kinds: 0..5 for a trust of 0..100."""
+    return trust // 20
 
 
-def edges_of(claims: Iterable[ClaimRow]) -> list[Edge]:
+def strength(a: Kind, b: Kind, added: int) -> int:
+    """How much a claim binds: the mean weight of the two kinds and what the claim adds; an act or a verdict is that."""
+    return added if added >= ACT else min((a.weight + b.weight) // 2 + added, ACT - 1)
+
+
+def edges_of(nodes: Mapping[int, Node], claims: Iterable[ClaimRow], policy: Policy) -> list[Edge]:
     """Put the claims of each pair together: strongest, verified by any, first moment and the event of that moment."""
     merged: dict[tuple[int, int], Edge] = {}
     for claim in claims:
         pair = (claim.a, claim.b)
+        power = strength(policy.kind(nodes[claim.a].kind), policy.kind(nodes[claim.b].kind), claim.strength)
         old = merged.get(pair)
         if old is None:
-            merged[pair] = Edge(claim.a, claim.b, claim.strength, claim.verified, claim.first_at, claim.event)
+            merged[pair] = Edge(claim.a, claim.b, power, claim.verified, claim.first_at, claim.event)
             continue
         at, event = min((old.at, old.event), (claim.first_at, claim.event))
-        merged[pair] = Edge(
-            *pair, max(old.strength, claim.strength), old.verified or claim.verified, at, event
-        )
+        merged[pair] = Edge(*pair, max(old.strength, power), old.verified or claim.verified, at, event)
     return list(merged.values())
 
 
-def shared(nodes: Mapping[int, Node], edges: Iterable[Edge], policy: Policy) -> set[int]:
+def shared(nodes: Mapping[int, Node], claims: Iterable[ClaimRow], policy: Policy) -> set[int]:
     """The identifiers with more partners of some personal kind than their own kind allows. Acts do not count."""
-    partners: dict[tuple[int, str], int] = defaultdict(int)
-    for edge in edges:
-        if edge.strength >= ACT:
+    partners: dict[tuple[int, str], set[int]] = defaultdict(set)
+    for claim in claims:
+        if claim.strength >= ACT:
             continue
-        for one, other in ((edge.a, edge.b), (edge.b, edge.a)):
+        for one, other in ((claim.a, claim.b), (claim.b, claim.a)):
             if policy.kind(nodes[other].kind).personal:
-                partners[one, nodes[other].kind] += 1
-    return {one for (one, _), count in partners.items() if count > policy.kind(nodes[one].kind).partners}
+                partners[one, nodes[other].kind].add(other)
+    return {one for (one, _), others in partners.items() if len(others) > policy.kind(nodes[one].kind).partners}
 
 
-def obstacle(a: Component, b: Component, edge: Edge, weak: bool, policy: Policy) -> str | None:
+def obstacle(  # noqa: PLR0911 - a return per rule reads as the table of rules it is
+    a: Component, b: Component, edge: Edge, weak: bool, policy: Policy
+) -> str | None:
     """Why an edge may not join two components, or None. Every rule is monotone: what it forbids, it forbids of more."""
     if any(b.sides.get(separation, side) != side for separation, side in a.sides.items()):
         return "separated"
@@ -109,7 +115,8 @@ def replay(
 
     `nodes` holds every node a claim names. Shared nodes stay alone. The order of `claims` does not matter.
     """
-    usable = [edge for edge in edges_of(claims) if not (nodes[edge.a].shared or nodes[edge.b].shared)]
+    free = [claim for claim in claims if not (nodes[claim.a].shared or nodes[claim.b].shared)]
+    usable = edges_of(nodes, free, policy)
     usable.sort(key=lambda edge: rank(edge, nodes))
     parent = {id_: id_ for id_ in nodes}
     components = {id_: Component.of(node, separations) for id_, node in nodes.items()}

@@ -22,6 +22,7 @@ CREATE TABLE kernel_log_fact PARTITION OF kernel_log FOR VALUES IN (0) PARTITION
 CREATE TABLE kernel_log_behaviour PARTITION OF kernel_log FOR VALUES IN (1) PARTITION BY RANGE (received_at);
 
 CREATE INDEX kernel_log_cursor ON kernel_log (epoch, xid, id);
+CREATE INDEX kernel_log_received ON kernel_log USING brin (received_at) WITH (pages_per_range = 16, autosummarize = on);
 CREATE INDEX kernel_log_timeline ON kernel_log (profile_id, occurred_at DESC, id DESC) WHERE profile_id IS NOT NULL;
 
 -- Partitions are made ahead: facts by year, behaviour by month. The unique key lives in each leaf, because across

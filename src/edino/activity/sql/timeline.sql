@@ -1,0 +1,55 @@
+-- name: timeline
+-- What a customer did, newest first, over all profiles; a shared device counts only while it was with the customer.
+SELECT event.id, event.key, event.type, event.class, event.occurred_at, event.received_at, event.source_id,
+       event.profile_id, event.body
+  FROM pub.customers_holding own
+ CROSS JOIN LATERAL (
+        SELECT l.id, l.key, l.type, l.class, l.occurred_at, l.received_at, l.source_id, l.profile_id, l.body
+          FROM kernel_log l
+         WHERE l.profile_id = own.profile_id
+           AND l.occurred_at >= own.since AND l.occurred_at < own.until
+           AND (l.occurred_at, l.id) < (%(before)s, %(before_id)s)
+           AND (%(types)s::text[] IS NULL OR l.type = ANY (%(types)s::text[]))
+           AND (%(sources)s::integer[] IS NULL OR l.source_id = ANY (%(sources)s::integer[]))
+         ORDER BY l.occurred_at DESC, l.id DESC
+         LIMIT %(size)s) AS event
+ WHERE own.customer_id = %(customer_id)s
+ ORDER BY event.occurred_at DESC, event.id DESC
+ LIMIT %(size)s;
+
+-- name: sources
+-- The sources with their channels, to say where a thing happened and to choose by channel.
+SELECT id, name, channel_code FROM pub.channels_source;
+
+-- name: health
+-- What came from each source lately: when last, and how much since a moment.
+SELECT i.source_id, max(i.at) AS last_at, coalesce(sum(i.accepted), 0) AS accepted, coalesce(sum(i.duplicates), 0) AS duplicates,
+       coalesce(sum(i.conflicts), 0) AS conflicts, coalesce(sum(i.rejected), 0) AS rejected
+  FROM activity_intake i
+ WHERE i.at >= %(since)s
+ GROUP BY i.source_id;
+
+-- name: last_seen
+-- When anything last came from each of these sources.
+SELECT s.id AS source_id, (SELECT max(i.at) FROM activity_intake i WHERE i.source_id = s.id) AS last_at
+  FROM unnest(%(ids)s::integer[]) AS s (id);
+
+-- name: by_hour
+-- Accepted events by source and hour since a moment.
+SELECT source_id, date_bin('1 hour', at, 'epoch') AS hour, sum(accepted)::bigint AS accepted
+  FROM activity_intake WHERE at >= %(since)s
+ GROUP BY source_id, hour ORDER BY hour;
+
+-- name: last_rejections
+-- The newest troubles of a source.
+SELECT id, at, severity, field, code, reason
+  FROM activity_rejection
+ WHERE source_id = %(source_id)s AND id > %(after)s
+ ORDER BY id DESC LIMIT %(size)s;
+
+-- name: last_events
+-- The newest events of a source that were received since a moment.
+SELECT l.id, l.key, l.type, l.class, l.occurred_at, l.received_at, l.source_id, l.profile_id, l.body
+  FROM kernel_log l
+ WHERE l.source_id = %(source_id)s AND l.received_at >= %(since)s
+ ORDER BY l.received_at DESC, l.id DESC LIMIT %(size)s;
