@@ -42,6 +42,7 @@ _SOUNDS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=.)h", ""),
     )
 )
+_PATRONYMIC = re.compile(r"(ovich|evich|ovna|evna|ichna|ilich|mich|kich)$")
 _NO_ANSWER = frozenset({"", "nan", "none", "null", "na", "unknown", "test", "net", "neizvestno", "anonymous"})
 
 
@@ -57,6 +58,21 @@ def name(text: str) -> str:
     """A given, family or patronymic name, folded and without digits and inner spaces; empty when it names nobody."""
     folded = re.sub(r"[\d ]+", "", fold(text))
     return "" if folded in _NO_ANSWER else folded
+
+
+def full_name(text: str) -> tuple[str | None, str | None, str | None]:
+    """Given name, patronymic and family name of a name written as one text; None for what it does not have.
+
+    Russian forms put the family name first as often as last: with a patronymic, the given name stands before it;
+    without one, the order of the text is taken, and names in each other's place are still compared.
+    """
+    words = [word for word in text.split() if name(word)]
+    if not words:
+        return None, None, None
+    place = next((number for number, word in enumerate(words) if number and _PATRONYMIC.search(name(word))), None)
+    if place is None:
+        return words[0], None, " ".join(words[1:]) or None
+    return words[place - 1], words[place], " ".join(words[: place - 1] + words[place + 1 :]) or None
 
 
 def sound(folded: str) -> str:
