@@ -1,15 +1,22 @@
 """Identity said a second time, as plainly as possible: no indexes, no shortcuts, sets of values instead of ids."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import combinations
+from uuid import UUID
 
 from edino.customers.types import ACT, VERDICT, Identifier, Policy, Sighting
 
 Separation = tuple[frozenset[Identifier], frozenset[Identifier]]
+Verdict = tuple[frozenset[Identifier], datetime, UUID]
+"""Two identifiers said to be one person's by staff, when, and the verdict's own id."""
 
 
 def partition(
-    sightings: Iterable[Sighting], policy: Policy, separations: Iterable[Separation] = ()
+    sightings: Iterable[Sighting],
+    policy: Policy,
+    separations: Iterable[Separation] = (),
+    verdicts: Iterable[Verdict] = (),
 ) -> set[frozenset[Identifier]]:
     """The customers that these sightings mean, whatever their order."""
     told = list(sightings)
@@ -21,18 +28,24 @@ def partition(
         if item.kind in sighting.confirmed and policy.kind(item.kind).access
     }
     edges: dict[frozenset[Identifier], list[object]] = {}
+    ordinary: set[frozenset[Identifier]] = set()
     for sighting in told:
         for one, other in combinations(sorted(set(sighting.identifiers)), 2):
             verified = sighting.act or {one.kind, other.kind} <= sighting.confirmed
             mean = (policy.kind(one.kind).weight + policy.kind(other.kind).weight) // 2
             power = ACT if sighting.act else min(mean + sighting.trust // 20, ACT - 1)
             edge = edges.setdefault(frozenset((one, other)), [0, False, (float("inf"), None)])
+            if not sighting.act:
+                ordinary.add(frozenset((one, other)))
             edge[0] = max(edge[0], power)  # type: ignore[call-overload]
             edge[1] = edge[1] or verified
             if (sighting.at.timestamp(), sighting.event) < edge[2] or edge[2][1] is None:  # type: ignore[index,operator]
                 edge[2] = (sighting.at.timestamp(), sighting.event)
-    weak_only = [(pair, edge) for pair, edge in edges.items() if edge[0] < ACT]  # type: ignore[operator]
-    crowded = {value for value in values if _crowded(value, [pair for pair, _ in weak_only], policy)}
+    for pair, decided, event in verdicts:
+        edge = edges.setdefault(pair, [0, False, (float("inf"), None)])
+        edge[:2] = [VERDICT, True]
+        edge[2] = min(edge[2], (decided.timestamp(), event))  # type: ignore[type-var]
+    crowded = {value for value in values if _crowded(value, ordinary, policy)}
     groups = {value: frozenset({value}) for value in values}
     order = sorted(edges.items(), key=lambda item: (-item[1][0], not item[1][1], item[1][2], sorted(item[0])))  # type: ignore[operator]
     for pair, (power, verified, _) in order:
@@ -45,7 +58,7 @@ def partition(
     return set(groups.values())
 
 
-def _crowded(value: Identifier, pairs: list[frozenset[Identifier]], policy: Policy) -> bool:
+def _crowded(value: Identifier, pairs: Iterable[frozenset[Identifier]], policy: Policy) -> bool:
     partners = [other for pair in pairs if value in pair for other in pair - {value}]
     kinds = {other.kind for other in partners if policy.kind(other.kind).personal}
     return any(

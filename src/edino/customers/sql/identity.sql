@@ -148,15 +148,15 @@ UPDATE customers_identifier i SET customer_id = new.customer_id
  WHERE i.id = new.id AND i.customer_id <> new.customer_id;
 
 -- name: refresh_customers
--- Count again what each of these customers consists of.
+-- Count again what each of these customers consists of; one with a side or several log-ins must always be replayed.
 UPDATE customers_customer c
    SET size = coalesce(now.size, 0), kinds = coalesce(now.kinds, '{}'), login = coalesce(now.login, false),
        separated = coalesce(now.separated, false), epoch = c.epoch + 1
   FROM unnest(%(ids)s::bigint[]) AS asked (id)
   LEFT JOIN LATERAL (
-        SELECT sum(k.n)::integer AS size, jsonb_object_agg(k.kind, k.n) AS kinds, bool_or(k.login) AS login,
-               bool_or(k.separated) AS separated
-          FROM (SELECT i.kind, count(*) AS n, bool_or(i.login) AS login,
+        SELECT sum(k.n)::integer AS size, jsonb_object_agg(k.kind, k.n) AS kinds, sum(k.logins) > 0 AS login,
+               bool_or(k.separated) OR sum(k.logins) > 1 AS separated
+          FROM (SELECT i.kind, count(*) AS n, count(*) FILTER (WHERE i.login) AS logins,
                        bool_or(EXISTS (SELECT FROM customers_separation_side side
                                          JOIN customers_separation s ON s.id = side.separation_id
                                         WHERE side.identifier_id = i.id AND s.revoked_at IS NULL)) AS separated
