@@ -211,6 +211,16 @@ class Trait(models.Model):
         db_table = "customers_trait"
 
 
+class FieldRule(models.Model):
+    """Which value of a field survives where sources differ; fields without a row follow the defaults in `rules`."""
+
+    field = models.TextField(primary_key=True)
+    strategy = models.TextField()
+
+    class Meta:
+        db_table = "customers_field_rule"
+
+
 class Word(models.Model):
     """A word of somebody's name or city, folded, so that a part of it finds them."""
 
@@ -269,6 +279,7 @@ class Suppression(models.Model):
     purpose = models.TextField()
     brand = models.TextField()
     at = models.DateTimeField()
+    verified = models.BooleanField()
 
     class Meta:
         db_table = "customers_suppression"
@@ -292,6 +303,7 @@ class Stage(models.Model):
     """The last moment of each kind of step a profile took towards buying and owning; the stage follows on reading."""
 
     profile_id = models.BigIntegerField(primary_key=True)
+    seen_at = models.DateTimeField(null=True)
     browsed_at = models.DateTimeField(null=True)
     chose_at = models.DateTimeField(null=True)
     paying_at = models.DateTimeField(null=True)

@@ -1,9 +1,9 @@
 """The nouns of identity."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
 ACT: Final = 100
@@ -151,3 +151,221 @@ class CustomerRef:
 
     id: int
     uid: UUID
+
+
+# People: what is known of a customer, and what may be done with it.
+
+CONTACT_KINDS: Final = ("phone", "email", "push_token", "web_push", "telegram", "vk", "viber", "whatsapp", "max")
+"""The kinds a message can be sent to: permission belongs to each such contact point."""
+
+ERASED: Final = "erased"
+"""The kind an identifier has after its value was erased."""
+
+State = Literal["granted", "refused", "withdrawn"]
+StageCode = Literal[
+    "new", "browsing", "choosing", "buying", "waiting", "owner", "choosing_again", "lapsing", "lost"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A statement about one contact point, as whoever took it tells it.
+
+    `brand` "" stands for all. `verified`: said by who had just proved that the point is theirs. `proof`: how it was
+    given (form, version of the text, keyed hash of the address, event id), JSON without personal data.
+    """
+
+    identifier: Identifier
+    purpose: str
+    state: State
+    at: datetime
+    brand: str = ""
+    verified: bool = False
+    proof: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A recorded statement as the rules of permission read it. `verified`: then, or the point is a confirmed log-in."""
+
+    point: int
+    purpose: str
+    brand: str
+    state: State
+    at: datetime
+    verified: bool
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a contact point may be used for. `silent_allows`: as long as nobody refused."""
+
+    code: str
+    name_en: str
+    name_ru: str
+    silent_allows: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """Whether a contact point may be used for a purpose in the name of a brand, and why.
+
+    `why`: own (its own statement), bound (a refusal at another point of the customer, `by_point`), silent, unverified
+    (a grant came after a refusal, from nobody who had proved the point theirs). `since` is the moment of that statement.
+    """
+
+    point: int
+    kind: str
+    masked: str
+    purpose: str
+    brand: str
+    allowed: bool
+    state: Literal["granted", "refused", "silent"]
+    why: Literal["own", "bound", "silent", "unverified"]
+    since: datetime | None = None
+    by_point: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One value of a field: who says so, when last, whether verified, on how many profiles."""
+
+    value: Any
+    source_id: int
+    at: datetime
+    verified: bool
+    profiles: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field of the customer: the value that survived, by which strategy, from whom; and what others say."""
+
+    name: str
+    value: Any
+    strategy: str
+    said: Said
+    others: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierView:
+    """An identifier of a customer. `value` is None unless the reader may see it.
+
+    `verified`: a confirmed log-in; `shared`: has too many partners, joins nobody; `lent`: a device that was with
+    several customers in turn; `source_ids`: who saw it.
+    """
+
+    id: int
+    kind: str
+    masked: str
+    value: str | None
+    verified: bool
+    shared: bool
+    lent: bool
+    since: datetime
+    source_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreferenceView:
+    """What somebody likes at a contact point: `name` such as channel, frequency, topic:running."""
+
+    point: int
+    kind: str
+    masked: str
+    name: str
+    value: Any
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whether a channel reaches the customer with advertising; if not, why: no_point, shared, silent, refused."""
+
+    channel: str
+    kind: str
+    allowed: bool
+    why: Literal["", "no_point", "shared", "silent", "refused"]
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The last moment of each kind of step towards buying and owning; None: never."""
+
+    first_at: datetime | None = None
+    seen_at: datetime | None = None
+    browsed_at: datetime | None = None
+    chose_at: datetime | None = None
+    paying_at: datetime | None = None
+    ordered_at: datetime | None = None
+    received_at: datetime | None = None
+    cancelled_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """Where in the life of a customer somebody stands, and since when."""
+
+    code: StageCode
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Facts of a profile that happened from `since` until before `until` belong to the customer asked for."""
+
+    profile_id: int
+    since: datetime | None
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A customer as the card shows it. Without the right to see personal data, names and values are masked."""
+
+    id: int
+    uid: UUID
+    epoch: int
+    revealed: bool
+    name: str
+    since: datetime
+    seen_at: datetime | None
+    erased: bool
+    fields: tuple[FieldView, ...]
+    identifiers: tuple[IdentifierView, ...]
+    permissions: tuple[Permission, ...]
+    preferences: tuple[PreferenceView, ...]
+    stage: StageView
+    reach: tuple[Reach, ...]
+    holdings: tuple[Holding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A small card in the results of a search. `by`: what the words were found in."""
+
+    uid: UUID
+    name: str
+    contacts: tuple[str, ...]
+    seen_at: datetime | None
+    by: Literal["uid", "identifier", "tail", "name"]
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What became of given identifiers: whose they are, whether nobody knew any of them, which customers were joined."""
+
+    uid: UUID
+    profile_id: int
+    created: bool
+    joined: tuple[UUID, ...]
+
+
+Exporter = Callable[[Sequence[Holding]], Any]
+"""What a domain offers in `registry.exporters`: its JSON about the owner of these holdings."""
+
+Eraser = Callable[[Sequence[Holding]], None]
+"""What a domain offers in `registry.erasers`: takes personal data of these holdings away, in the caller's transaction."""

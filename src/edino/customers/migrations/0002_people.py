@@ -62,6 +62,16 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='FieldRule',
+            fields=[
+                ('field', models.TextField(primary_key=True, serialize=False)),
+                ('strategy', models.TextField()),
+            ],
+            options={
+                'db_table': 'customers_field_rule',
+            },
+        ),
+        migrations.CreateModel(
             name='Purpose',
             fields=[
                 ('code', models.TextField(primary_key=True, serialize=False)),
@@ -77,6 +87,7 @@ class Migration(migrations.Migration):
             name='Stage',
             fields=[
                 ('profile_id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('seen_at', models.DateTimeField(null=True)),
                 ('browsed_at', models.DateTimeField(null=True)),
                 ('chose_at', models.DateTimeField(null=True)),
                 ('paying_at', models.DateTimeField(null=True)),
@@ -96,6 +107,7 @@ class Migration(migrations.Migration):
                 ('purpose', models.TextField()),
                 ('brand', models.TextField()),
                 ('at', models.DateTimeField()),
+                ('verified', models.BooleanField()),
             ],
             options={
                 'db_table': 'customers_suppression',
