@@ -20,8 +20,7 @@ from edino.kernel import postgres
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
-    from pytest_django import DjangoDbBlocker
-    from pytest_django.fixtures import SettingsWrapper
+    from pytest_django import DjangoDbBlocker, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "edino-test-"
@@ -79,7 +78,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
             cursor.execute("SELECT pristine.remember()")
         connection.close()
     # Django's own flush knows only tables that have a model, and forgets the rows that migrations wrote.
-    TransactionTestCase._fixture_teardown = _restore  # type: ignore[method-assign,attr-defined]
+    TransactionTestCase._fixture_teardown = _restore  # type: ignore[attr-defined]
 
 
 def _restore(_case: Any) -> None:
@@ -156,12 +155,12 @@ class Mailbox:
         """Take one message; `X-RcptTo` tells to whom it went."""
         message = BytesParser(policy=modern).parsebytes(envelope.content)
         message["X-RcptTo"] = ", ".join(envelope.rcpt_tos)
-        self.messages.append(message)  # type: ignore[arg-type]  # the modern policy makes EmailMessage
+        self.messages.append(message)
         return "250 OK"
 
 
 @pytest.fixture
-def smtp_server(settings: "SettingsWrapper") -> Iterator[Mailbox]:
+def smtp_server(settings: "Settings") -> Iterator[Mailbox]:
     """A real SMTP server on the loopback, and Django set up to send through it."""
     from aiosmtpd.controller import Controller  # only tests of mail pay for it
 
@@ -169,7 +168,7 @@ def smtp_server(settings: "SettingsWrapper") -> Iterator[Mailbox]:
     controller = Controller(mailbox, hostname="127.0.0.1", port=0)
     controller.start()
     assert controller.server is not None
-    mailbox.port = controller.server.sockets[0].getsockname()[1]
+    mailbox.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = mailbox.host, mailbox.port
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""

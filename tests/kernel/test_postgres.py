@@ -141,9 +141,9 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed_under_load(home:
         writer.join(timeout=30)
     assert postgres.pid(home) not in {None, killed}
     with psycopg.connect(url) as connection:
-        kept = dict(connection.execute("SELECT writer, count(*) FROM taken GROUP BY writer").fetchall())
-    for writer, count in enumerate(acknowledged):
-        assert kept[writer] in {count, count + 1}, "the last one may have been written but not yet acknowledged"
+        kept: dict[int, int] = dict(connection.execute("SELECT writer, count(*) FROM taken GROUP BY writer").fetchall())
+    for number, count in enumerate(acknowledged):
+        assert kept[number] in {count, count + 1}, "the last one may have been written but not yet acknowledged"
 
 
 def test_a_backend_that_outlives_its_killed_server_is_ended(home: Path) -> None:

@@ -1,5 +1,6 @@
 """`edino serve` as a real process: it starts what it needs, tells what hinders it, and ends without a trace."""
 
+import contextlib
 import http.client
 import os
 import secrets
@@ -76,10 +77,18 @@ class Served:
         assert self.process.poll() is None, self.log.read_text()
 
     def child(self, word: str) -> psutil.Process:
-        [found] = [
-            each for each in psutil.Process(self.process.pid).children() if any(word in part for part in each.cmdline())
-        ]
+        children = psutil.Process(self.process.pid).children()
+        living = [each for each in children if each.status() != psutil.STATUS_ZOMBIE]
+        [found] = [each for each in living if any(word in part for part in each.cmdline())]
         return found
+
+    def until_replaced(self, word: str, killed: int) -> None:
+        def replaced() -> bool:
+            with contextlib.suppress(psutil.Error, ValueError):
+                return self.child(word).pid != killed
+            return False
+
+        until(replaced)
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         family = psutil.Process(self.process.pid).children(recursive=True)
@@ -158,9 +167,8 @@ def test_whatever_dies_is_started_again(serve: Callable[..., Served], tmp_path: 
 
     web = served.child("granian")
     os.kill(web.pid, signal.SIGKILL)
-    until(lambda: not web.is_running() or web.status() == psutil.STATUS_ZOMBIE)
+    served.until_replaced("granian", web.pid)
     until(lambda: status(served.port) == 200)
-    assert served.child("granian").pid != web.pid
 
     [inner, *_] = [each for each in served.child("granian").children() if "granian" in " ".join(each.cmdline())]
     os.kill(inner.pid, signal.SIGKILL)

@@ -145,7 +145,7 @@ def _swap(connection: "psycopg.Connection[Any]", name: str, beside: str) -> None
 
 def _run(tool: str, url: str, *arguments: str) -> None:
     """The password goes by the environment: arguments are seen by everybody on the machine."""
-    parts = conninfo_to_dict(url)
+    parts: dict[str, Any] = conninfo_to_dict(url)
     password = str(parts.pop("password", "") or "")
     environment = postgres.environment() | ({"PGPASSWORD": password} if password else {})
     done = subprocess.run(

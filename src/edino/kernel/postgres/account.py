@@ -12,8 +12,8 @@ from edino.kernel.postgres.errors import NoUnprivilegedAccount
 CANDIDATES = ("edino", "postgres", "nobody", "daemon")
 
 
-class ProcessArguments(TypedDict):
-    """The arguments of `subprocess` that change the account."""
+class ProcessArguments(TypedDict, total=False):
+    """The arguments of `subprocess` that change the account; none when it stays."""
 
     user: int
     group: int

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 from psycopg import sql
 
-from edino.kernel.postgres.account import Account, account_for
+from edino.kernel.postgres.account import Account, ProcessArguments, account_for
 from edino.kernel.postgres.binaries import MAJOR, environment, programs_for
 from edino.kernel.postgres.errors import (
     DatabaseError,
@@ -49,6 +49,11 @@ class Runtime:
     data: str
     socket: str
     descriptors: tuple[int, ...]
+
+    @property
+    def arguments(self) -> ProcessArguments:
+        """How `subprocess` is to change the account."""
+        return self.account.arguments() if self.account else {}
 
 
 def ensure(home: Path | None = None, *, durable: bool = True) -> str:
@@ -206,7 +211,7 @@ def _initialise(place: Layout, runtime: Runtime, *, durable: bool) -> None:
     # A run that died half-way leaves files without PG_VERSION's cluster behind; initdb wants an empty directory.
     for leftover in place.data.iterdir():
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
-    command = [
+    command: list[str | Path] = [
         runtime.programs / "initdb",
         f"--pgdata={runtime.data}",
         f"--username={SUPERUSER}",
@@ -241,7 +246,7 @@ def _run(command: list[str | Path], runtime: Runtime) -> "subprocess.CompletedPr
         cwd="/",
         env=environment(),
         pass_fds=runtime.descriptors,
-        **(runtime.account.arguments() if runtime.account else {}),
+        **runtime.arguments,
     )
 
 
@@ -295,7 +300,7 @@ def _launch(place: Layout, runtime: Runtime, serving: int) -> None:
             env=environment(),
             pass_fds=(*runtime.descriptors, serving),
             start_new_session=True,
-            **(runtime.account.arguments() if runtime.account else {}),
+            **runtime.arguments,
         )
     finally:
         os.close(log)
