@@ -24,7 +24,7 @@ def time_zones() -> list[tuple[str, Any]]:
 class Profile(forms.Form):
     """What people may change of their own account."""
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = forms.CharField(label=_("Full name"), max_length=150)
     language = forms.ChoiceField(label=_("Language"), choices=lambda: [(c, str(n)) for c, n in settings.LANGUAGES])
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=time_zones, initial="UTC")
 

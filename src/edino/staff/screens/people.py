@@ -35,7 +35,7 @@ LIST: Listing[PersonListing] = Listing(
     title=_("People and roles"),
     key="id",
     columns=(
-        Column("name", _("Name"), sort=True),
+        Column("name", _("Full name"), sort=True),
         Column("is_active", _("State"), value=_state, place="side"),
         Column("role", _("Role"), value=lambda row: role_name(row.role), sort=True),
         Column("email", _("E-mail"), sort=True, quiet=True),
