@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from edino.customers import api as customers
+from edino.integrations.demo.command import demo
 from edino.integrations.simulator import SOURCES, City, Score, SimulatedEvent, Truth, generate, known, score
 from edino.integrations.simulator.sending import BATCH, Sender
 from edino.integrations.simulator.truth import write
@@ -116,4 +117,4 @@ def _print(result: Score) -> None:
         click.echo(f"{name}={value:.6f}" if isinstance(value, float) else f"{name}={value}")
 
 
-commands: list[click.Command] = [simulate]
+commands: list[click.Command] = [simulate, demo]

@@ -59,7 +59,7 @@ def _python(column: pa.Array) -> list[Any]:
     return column.to_pylist()  # type: ignore[no-any-return]
 
 
-def open_table(path: Path, options: Options) -> Table:  # noqa: ARG001 - all formats open alike
+def open_table(path: Path, options: Options) -> Table:
     """Open a Parquet file."""
     try:
         return Columnar(pq.ParquetFile(path), path.name)

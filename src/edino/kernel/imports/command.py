@@ -79,7 +79,7 @@ def importer_of(kind: str) -> Importer:
 def _one(job: Job) -> bool:
     """Import one file and say what came of it; False when its end was not reached."""
     try:
-        with _bar(job.path.name) as progress:
+        with bar(job.path.name) as progress:
             report = run(job, progress)
     except Refusal as refusal:
         click.echo(f"edino: {refusal.text}", err=True)
@@ -119,8 +119,8 @@ def _describe(importer: Importer) -> None:
 
 
 @contextmanager
-def _bar(label: str) -> Iterator[Progress]:
-    """A progress bar where somebody is looking."""
+def bar(label: str) -> Iterator[Progress]:
+    """A progress bar on the terminal, silent where nobody is looking."""
     if not sys.stderr.isatty():
         yield silent
         return

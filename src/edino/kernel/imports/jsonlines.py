@@ -117,7 +117,7 @@ def path_getter(column: str) -> Callable[[Cells], Any]:
     return get
 
 
-def open_table(path: Path, options: Options) -> Table:  # noqa: ARG001 - all formats open alike
+def open_table(path: Path, options: Options) -> Table:
     """Open a file of JSON lines; an array over many lines is refused, because it cannot be read line by line."""
     file = path.open("rb", buffering=1 << 16)
     start = file.read(4096).removeprefix(b"\xef\xbb\xbf").lstrip()

@@ -93,7 +93,7 @@ def _source(
     return partial(_constant, rule.constant)
 
 
-def _constant(value: Any, cells: Cells) -> Any:  # noqa: ARG001 - it is called as every source is
+def _constant(value: Any, cells: Cells) -> Any:
     return value
 
 

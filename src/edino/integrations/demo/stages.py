@@ -1,0 +1,160 @@
+"""What the demo does, step by step; each step may be repeated and changes nothing the second time."""
+
+import json
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import httpx
+
+from edino.channels import api as channels
+from edino.channels.errors import NoSuchSource
+from edino.channels.types import Scope, Source
+from edino.integrations.simulator import SOURCES, City, generate
+from edino.integrations.simulator.sending import Sender, Sent
+from edino.kernel import clock, environment
+from edino.kernel.errors import Refusal
+from edino.kernel.imports import mapping
+from edino.kernel.imports.engine import Job, Progress, run
+from edino.kernel.imports.tables import Options
+from edino.kernel.imports.types import Report
+from edino.kernel.registry import importers
+from edino.staff import api as staff
+
+SHOP = "Online Retail"
+_CHANNELS = {"site": "site", "app": "app", "till": "store", "kiosk": "kiosk", "callcentre": "call_centre"}
+_SECONDS_TO_START = 90
+Web = subprocess.Popen[bytes]
+
+
+class NotUp(Refusal):
+    """The web did not come up at %(url)s; what it said is above."""
+
+    code = "not_up"
+    status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class LogIn:
+    """An account to look around with."""
+
+    role: str
+    email: str
+    password: str
+
+
+PEOPLE = (
+    ("administrator", "irina@edino.example", "Irina"),
+    ("operator", "oleg@edino.example", "Oleg"),
+    ("marketer", "vera@edino.example", "Vera"),
+)
+
+
+def shop() -> Source:
+    """The source of the invoices."""
+    return _source(SHOP, "site", "Europe/London")
+
+
+def load_invoices(progress: Progress) -> Report:
+    """Import the year of invoices that lies in the package."""
+    folder = files("edino.integrations.demo")
+    with as_file(folder / "online_retail.parquet") as file, as_file(folder / "online_retail.toml") as told:
+        importer = importers.get("orders")
+        job = Job(Path(file), "orders", importer, mapping.load(Path(told)), Options(), shop().name)
+        return run(job, progress)
+
+
+def month_sources() -> dict[str, Source]:
+    """The simulated retailer's systems by the simulator's names for them."""
+    return {name: _source(f"Demo {name}", _CHANNELS[name], "Europe/Moscow") for name in SOURCES}
+
+
+def send_month(url: str, shoppers: int) -> Sent:
+    """Play the last thirty days through the collector. The days are fixed by the first demo in this home."""
+    keys = {
+        name: channels.issue_key(source=source, scopes=[Scope.EVENTS_WRITE], by=staff.COMMAND_LINE)
+        for name, source in month_sources().items()
+    }
+    with Sender(url, keys) as sender:
+        for event in generate(City(shoppers=shoppers, days=30, start=_first_day())):
+            sender.add(event)
+    return sender.sent
+
+
+def log_ins() -> list[LogIn]:
+    """Accounts of three roles, with passwords made anew each time because nobody can read the old ones."""
+    made: list[LogIn] = []
+    for role, email, name in PEOPLE:
+        password = secrets.token_urlsafe(12)
+        person = staff.find_person(email=email)
+        if person is None:
+            _, password = staff.create_user(email=email, name=name, role=role, by=staff.COMMAND_LINE, password=password)
+        else:
+            password = staff.reset_password(id=person.id, by=staff.COMMAND_LINE)
+        made.append(LogIn(role, email, password))
+    return made
+
+
+@contextmanager
+def web(port: int, say: Callable[[str], None]) -> Iterator[tuple[str, Web]]:
+    """The web in processes of its own: its address, and the process that watches over it."""
+    url = f"http://127.0.0.1:{port}"
+    program = "from edino.site.cli import main; main()"
+    command = [sys.executable, "-c", program, "serve", "--port", str(port), "--workers", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    try:
+        _wait_until_up(url, process)
+        say(url)
+        yield url, process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+            process.wait(60)
+
+
+def free_port() -> int:
+    """A port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_up(url: str, process: Web) -> None:
+    until = time.monotonic() + _SECONDS_TO_START
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.2)
+    raise NotUp(url=url)
+
+
+def _source(name: str, channel: str, time_zone: str) -> Source:
+    try:
+        return channels.get_source(name=name)
+    except NoSuchSource:
+        return channels.create_source(
+            name=name, channel=channel, time_zone=time_zone, rate_limit=0, by=staff.COMMAND_LINE
+        )
+
+
+def _first_day() -> date:
+    """Thirty days before the first demo: kept, so that the second demo sends the same events."""
+    path = environment.read().home / "demo.json"
+    try:
+        return date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["first_day"])
+    except (FileNotFoundError, ValueError, KeyError):
+        first = clock.now().date() - timedelta(days=30)
+        path.write_text(json.dumps({"first_day": first.isoformat()}), encoding="utf-8")
+        return first
