@@ -15,6 +15,7 @@ from django.utils.translation import override
 from edino import ui
 from edino.kernel import messages
 from edino.staff import api as staff
+from edino.staff.types import Actor
 from edino.ui import navigation
 from edino.ui.middleware import SecurityHeaders
 from edino.ui.navigation import NavItem
@@ -31,9 +32,7 @@ def asked(path: str) -> HttpRequest:
 
 @pytest.fixture
 def oleg(client: Client, db: None) -> Client:
-    person, _password = staff.create_user(
-        email="oleg@example.com", name="Oleg", role="operator", by=staff.Actor("test")
-    )
+    person, _password = staff.create_user(email="oleg@example.com", name="Oleg", role="operator", by=Actor("test"))
     client.force_login(get_user_model().objects.get(pk=person.id))
     return client
 

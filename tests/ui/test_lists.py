@@ -134,7 +134,7 @@ def exported(request: HttpRequest, rows: list[Till]) -> list[list[str]]:
     response = tills.respond(request, short(rows))
     assert isinstance(response, StreamingHttpResponse)
     assert response["Content-Disposition"] == 'attachment; filename="tills.csv"'
-    text = b"".join(response).decode("utf-8-sig")  # type: ignore[arg-type]  # a synchronous one
+    text = b"".join(response).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 
 
@@ -151,7 +151,7 @@ def test_export_has_every_row_of_the_filter_and_runs_no_formula() -> None:
 
 def test_htmx_gets_the_list_alone(empty_navigation: None) -> None:
     request = asking("/t/?q=till", **{"HX-Request": "true", "HX-Target": "list-tills"})
-    body = bytes(tills.respond(request, short(TILLS))).decode()  # type: ignore[call-overload]  # not streaming
+    body = bytes(tills.respond(request, short(TILLS))).decode()
     assert "<html" not in body
     assert 'id="list-tills"' in body
     assert 'href="/tills/u09/"' in body
@@ -160,7 +160,7 @@ def test_htmx_gets_the_list_alone(empty_navigation: None) -> None:
 
 def test_nothing_to_show_says_whether_the_filter_is_to_blame() -> None:
     target = {"HX-Request": "true", "HX-Target": "list-tills"}
-    empty = bytes(tills.respond(asking("/t/", **target), short([])))  # type: ignore[call-overload]  # not streaming
-    filtered = bytes(tills.respond(asking("/t/?q=zzz", **target), short(TILLS)))  # type: ignore[call-overload]
+    empty = bytes(tills.respond(asking("/t/", **target), short([])))
+    filtered = bytes(tills.respond(asking("/t/?q=zzz", **target), short(TILLS)))
     assert b"Nothing here yet" in empty
     assert b"Nothing matches this filter" in filtered

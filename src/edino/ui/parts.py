@@ -274,8 +274,10 @@ class Why(Part):
 
 @dataclass(frozen=True, slots=True)
 class Action(Part):
-    """Something the reader can do. `post` sends a form (in a template use the tag, which adds the CSRF token),
-    `swap` asks by htmx and puts the answer into `target`, `dialog` opens the answer in the page's dialog.
+    """Something the reader can do. Without an address it submits the form it stands in.
+
+    `post` sends a form (in a template use the tag, which adds the CSRF token), `swap` asks by htmx and puts the answer
+    into `target`, `dialog` opens the answer in the page's dialog, `opens` names a dialog that is already there.
     """
 
     label: Text
@@ -303,6 +305,8 @@ class Action(Part):
             return format_html(
                 '<button class="{}" type="button" data-open="{}"{}>{}</button>', css, self.opens, extra, body
             )
+        if self.method == "get" and not self.url:
+            return format_html('<button class="{}" type="submit"{}>{}</button>', css, extra, body)
         if self.method == "get":
             return format_html('<a class="{}" href="{}"{}>{}</a>', css, self.url, extra, body)
         if self.method == "dialog":
