@@ -331,11 +331,11 @@ class Erasure(models.Model):
 
 
 class Verdict(models.Model):
-    """A staff member's word that two identifiers are one person's; while it stands, a claim of source 0 says so."""
+    """A staff member's word that customers are one person; while it stands, claims of source 0 on its pairs say so."""
 
     id = models.BigAutoField(primary_key=True)
-    a_id = models.BigIntegerField()
-    b_id = models.BigIntegerField()
+    a_ids = ArrayField(models.BigIntegerField())
+    b_ids = ArrayField(models.BigIntegerField())
     event = models.UUIDField()
     by = models.TextField()
     reason = models.TextField()
@@ -344,11 +344,7 @@ class Verdict(models.Model):
 
     class Meta:
         db_table = "customers_verdict"
-        indexes = [models.Index(F("b_id"), name="customers_verdict_b")]
-        constraints = [
-            models.CheckConstraint(condition=Q(a_id__lt=F("b_id")), name="customers_verdict_order"),
-            models.UniqueConstraint("a_id", "b_id", name="customers_verdict_once", condition=Q(revoked_at__isnull=True)),
-        ]
+        indexes = [GinIndex(F("a_ids"), F("b_ids"), name="customers_verdict_pairs")]
 
 
 class Proof(models.Model):

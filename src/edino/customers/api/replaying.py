@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from edino.customers import queries
 from edino.customers.rules import partition as rules
-from edino.customers.types import Node, Partition, Policy, Refused
+from edino.customers.types import ClaimRow, Node, Partition, Policy, Refused
 from edino.kernel import clock, log
 from edino.kernel.transactions import TryAgain
 
@@ -14,17 +15,33 @@ JOINED = "customers.joined"
 SPLIT = "customers.split"
 
 
-def replay(seeds: Iterable[int], policy: Policy) -> Partition:
-    """Replay all that is connected to these identifiers, under the locks of their customers."""
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """All that is connected to some identifiers, where each is now, and what the claims among them mean."""
+
+    nodes: dict[int, Node]
+    homes: dict[int, int]
+    claims: list[ClaimRow]
+    partition: Partition
+
+
+def replay(seeds: Iterable[int], policy: Policy) -> Connected:
+    """Replay all that is connected to these identifiers, under the locks of their customers, and store it."""
     asked = sorted(set(seeds))
     nodes, homes = queries.reach(asked)
     queries.lock_customers(set(homes.values()))
-    again, now = queries.reach(asked)
-    if now.keys() - nodes.keys() or set(now.values()) - set(homes.values()):
+    again = look(asked, policy)
+    if again.homes.keys() - nodes.keys() or set(again.homes.values()) - set(homes.values()):
         raise TryAgain
-    partition = rules.replay(again, queries.claims_among(again), queries.separations_of(again), policy)
-    store(again, now, partition, policy)
-    return partition
+    store(again.nodes, again.homes, again.partition, policy)
+    return again
+
+
+def look(seeds: Iterable[int], policy: Policy) -> Connected:
+    """Replay all that is connected to these identifiers, and store nothing."""
+    nodes, homes = queries.reach(sorted(set(seeds)))
+    claims = queries.claims_among(nodes)
+    return Connected(nodes, homes, claims, rules.replay(nodes, claims, queries.separations_of(nodes), policy))
 
 
 def store(nodes: dict[int, Node], homes: dict[int, int], partition: Partition, policy: Policy) -> None:
@@ -71,12 +88,13 @@ def _open_cases(nodes: dict[int, Node], partition: Partition, policy: Policy, at
         if item.reason == "separated" or rules.is_weak(item.edge, nodes, policy):
             continue
         left, right = sorted((partition.root[item.edge.a], partition.root[item.edge.b]))
-        rows.setdefault((left, right), ("conflict", item.reason, left, right, _evidence(item, nodes)))
+        what = "size" if item.reason == "size" else "conflict"
+        rows.setdefault((left, right), (what, item.reason, left, right, _evidence(item, nodes)))
     if rows:
         queries.open_cases(list(rows.values()), at)
 
 
 def _evidence(item: Refused, nodes: dict[int, Node]) -> dict[str, object]:
     edge = item.edge
-    ends = [{"identifier": id_, "kind": nodes[id_].kind} for id_ in (edge.a, edge.b)]
+    ends = [{"identifier": id_, "kind": nodes[id_].kind, "login": nodes[id_].login} for id_ in (edge.a, edge.b)]
     return {"ends": ends, "strength": edge.strength, "verified": edge.verified, "at": edge.at, "event": str(edge.event)}

@@ -121,6 +121,7 @@ def replay(
     parent = {id_: id_ for id_ in nodes}
     components = {id_: Component.of(node, separations) for id_, node in nodes.items()}
     refused: list[Refused] = []
+    taken: list[Edge] = []
     for edge in usable:
         a, b = find(parent, edge.a), find(parent, edge.b)
         if a == b:
@@ -133,9 +134,10 @@ def replay(
             a, b = b, a
         parent[b] = a
         components[a].absorb(components.pop(b))
+        taken.append(edge)
     root = {id_: components[find(parent, id_)].root for id_ in nodes}
     final = [item for item in refused if root[item.edge.a] != root[item.edge.b]]
-    return Partition(root, final, holders(nodes, claims, root, policy))
+    return Partition(root, final, holders(nodes, claims, root, policy), taken)
 
 
 def rank(edge: Edge, nodes: Mapping[int, Node]) -> tuple[object, ...]:

@@ -191,11 +191,16 @@ SELECT what, string_to_array(customer_ids, ',')::bigint[], reason, inputs::jsonb
        AS new (what, customer_ids, reason, inputs);
 
 -- name: open_cases
--- Open cases for people to look at; a pair that has one already gets no second.
+-- Open cases for people to look at; a pair that has one already, perhaps under ids retired since, gets no second.
 INSERT INTO customers_case (what, reason, left_id, right_id, score, evidence, opened_at)
 SELECT what, reason, left_id, right_id, NULL, evidence::jsonb, %(at)s
   FROM unnest(%(whats)s::text[], %(reasons)s::text[], %(lefts)s::bigint[], %(rights)s::bigint[], %(evidence)s::text[])
        AS new (what, reason, left_id, right_id, evidence)
+ WHERE NOT EXISTS (SELECT FROM customers_identifier l
+                     JOIN customers_case k ON k.left_id = l.id AND k.what = new.what
+                     JOIN customers_identifier r ON r.id = k.right_id
+                    WHERE l.customer_id IN (new.left_id, new.right_id) AND r.customer_id IN (new.left_id, new.right_id)
+                      AND l.customer_id <> r.customer_id)
     ON CONFLICT DO NOTHING;
 
 -- name: policy

@@ -94,7 +94,10 @@ class Edge(NamedTuple):
 
 
 class ClaimRow(NamedTuple):
-    """One stored claim, as the replay reads it: a month's worth of the same thing said by the same source."""
+    """One stored claim, as the replay reads it: a month's worth of the same thing said by the same source.
+
+    `strength` is what the claim adds to the weight of its kinds (0..5), or ACT, or VERDICT.
+    """
 
     a: int
     b: int
@@ -122,11 +125,15 @@ class Refused(NamedTuple):
 
 @dataclass(slots=True)
 class Partition:
-    """Who is with whom: node id → the smallest node id of its component; what was refused; who holds what."""
+    """Who is with whom: node id → the smallest node id of its component; what was refused; who holds what.
+
+    `taken` are the edges that joined two components, a spanning forest of the customers.
+    """
 
     root: dict[int, int]
     refused: list[Refused] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
+    taken: list[Edge] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
