@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.apps import apps as installed
 from django.db.models.signals import post_migrate
 
 from edino.channels import rules
@@ -17,7 +18,7 @@ class ChannelsConfig(AppConfig):
         post_migrate.connect(add_known_channels, sender=self)
 
 
-def add_known_channels(apps: Any, using: str, **_: Any) -> None:
+def add_known_channels(using: str, apps: Any = installed, **_: Any) -> None:
     """After every migrate, channels this version knows and the table does not are added; rows people changed stay."""
     try:
         model = apps.get_model("channels", "Channel")
