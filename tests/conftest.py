@@ -41,6 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["EDINO_HOME"] = str(home)
     os.environ["DJANGO_SETTINGS_MODULE"] = "edino.site.settings"
     django.setup()
+    config.pluginmanager.import_plugin("tests.architecture.ownership")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
