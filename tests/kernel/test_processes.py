@@ -79,7 +79,7 @@ class Served:
     def child(self, word: str) -> psutil.Process:
         children = psutil.Process(self.process.pid).children()
         living = [each for each in children if each.status() != psutil.STATUS_ZOMBIE]
-        [found] = [each for each in living if any(word in part for part in each.cmdline())]
+        [found] = [each for each in living if word in each.cmdline()]
         return found
 
     def until_replaced(self, word: str, killed: int) -> None:
