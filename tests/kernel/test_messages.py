@@ -72,3 +72,12 @@ def test_refreshing_adds_new_texts_and_keeps_translations(tmp_path: Path) -> Non
     assert "Guess" not in written
     assert messages.refresh(shop) == 2
     assert (shop / "locale" / "ru" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8") == written
+
+
+def test_no_text_is_translated_in_two_ways(tmp_path: Path) -> None:
+    package_in(tmp_path, 'msgid "Name"\nmsgstr "Имя"\n')
+    other = tmp_path / "till" / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+    other.parent.mkdir(parents=True)
+    other.write_text('msgid "Name"\nmsgstr "Название"\n', encoding="utf-8")
+    assert messages.disagreements(tmp_path) == {"Name": {"Имя", "Название"}}
+    assert messages.disagreements(Path(messages.__file__).parents[1]) == {}

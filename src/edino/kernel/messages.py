@@ -175,14 +175,30 @@ def refresh(package: Path, language: str = "ru") -> int:
     return len(untranslated(package, language))
 
 
+def disagreements(root: Path, language: str = "ru") -> dict[str, set[str]]:
+    """Texts that packages translate differently: one language has one translation per text, so the last would win.
+
+    Either agree, or tell them apart by context (`pgettext`, `{% translate "Name" context "of a thing" %}`).
+    """
+    found: dict[tuple[str, str], set[str]] = {}
+    for path in sorted(root.glob(f"*/locale/{language}/LC_MESSAGES/django.po")):
+        for message in _read(path, language):
+            if message.id and message.string and not message.fuzzy:
+                found.setdefault((str(message.id), message.context or ""), set()).add(str(message.string))
+    return {text: ways for (text, _context), ways in found.items() if len(ways) > 1}
+
+
 def main() -> int:
-    """Refresh every package's Russian catalogue; 1 while a text still waits for its translation."""
+    """Refresh every package's Russian catalogue; 1 while a text waits for its translation or has two of them."""
     root = Path(__file__).resolve().parent.parent
     waiting = {path.name: refresh(path) for path in sorted(root.iterdir()) if (path / "__init__.py").exists()}
     for name, count in waiting.items():
         if count:
             sys.stdout.write(f"{name}: {count} texts without Russian\n")
-    return 1 if any(waiting.values()) else 0
+    differing = disagreements(root)
+    for text, ways in differing.items():
+        sys.stdout.write(f"{text!r} is translated in {len(ways)} ways: {', '.join(sorted(ways))}\n")
+    return 1 if any(waiting.values()) or differing else 0
 
 
 if __name__ == "__main__":
