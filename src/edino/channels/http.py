@@ -19,7 +19,7 @@ class ChannelAnswer(Schema):
 
 
 @router.get("/channels", response=list[ChannelAnswer], auth=api.scope("customers:read"), summary="The channels")
-def channels(request: HttpRequest) -> list[ChannelAnswer]:  # noqa: ARG001 - ninja gives it
+def channels(request: HttpRequest) -> list[ChannelAnswer]:
     """Every channel this installation knows, with what can be done in it."""
     return [
         ChannelAnswer(

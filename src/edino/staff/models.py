@@ -37,7 +37,11 @@ class User(AbstractBaseUser):
         ]
 
     def __str__(self) -> str:
-        return self.email
+        return self.name
+
+    def get_full_name(self) -> str:
+        """What Django asks for where it names a person."""
+        return self.name
 
 
 class Audit(models.Model):

@@ -58,7 +58,7 @@ def people(request: StaffRequest) -> HttpResponseBase:
 @api.requires("staff.see")
 def roles(request: StaffRequest) -> HttpResponse:
     rows = [
-        (name, [(role, role.value in allowed) for role in Role])
+        (name, [(api.ROLE_NAMES[role], role.value in allowed) for role in Role])
         for operation, name in OPERATION_NAMES.items()
         if (allowed := {role.value for role in Role if operation in api.operations_of(role)})
     ]
