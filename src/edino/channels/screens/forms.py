@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from edino.channels import api
-from edino.channels.screens.words import IDENTIFIERS, SCOPES, channel_name
+from edino.channels.screens.words import IDENTIFIERS, NAME, SCOPES, channel_name
 from edino.channels.types import Scope
 from edino.kernel.errors import Refusal
 
@@ -20,7 +20,7 @@ class NewSource(forms.Form):
     """A system that will send."""
 
     name = forms.CharField(
-        label=_("Name"), max_length=120, help_text=_("As your colleagues call it: “Site”, “Till 3, Tverskaya 12”.")
+        label=NAME, max_length=120, help_text=_("As your colleagues call it: “Site”, “Till 3, Tverskaya 12”.")
     )
     channel = forms.ChoiceField(
         label=_("Channel"),
@@ -33,7 +33,7 @@ class NewSource(forms.Form):
 class ChangeSource(forms.Form):
     """What a source is believed and allowed."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = forms.CharField(label=NAME, max_length=120)
     trust = forms.IntegerField(
         label=_("Trust"),
         min_value=0,

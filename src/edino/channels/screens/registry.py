@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from edino.channels import api
-from edino.channels.screens.words import ABILITIES, IDENTIFIERS, KINDS, channel_name, listed
+from edino.channels.screens.words import ABILITIES, IDENTIFIERS, KINDS, NAME, channel_name, listed
 from edino.channels.types import Channel
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
@@ -33,7 +33,7 @@ LIST: Listing[Row] = Listing(
     lead=_("Where you meet shoppers. Each source belongs to one of them."),
     key="code",
     columns=(
-        Column("name", _("Name"), sort=True),
+        Column("name", NAME, sort=True),
         Column("sources", _("Sources"), kind="number", sort=True, place="side"),
         Column("kind", _("Kind"), value=lambda row: KINDS.get(row.kind, row.kind), sort=True),
         Column("abilities", _("What can be done"), value=lambda row: listed(row.channel.abilities, ABILITIES)),

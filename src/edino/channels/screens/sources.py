@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from edino.channels import api
 from edino.channels.errors import NoSuchSource
 from edino.channels.screens.forms import ChangeSource, NewKey, NewSource, lay_beside
-from edino.channels.screens.words import IDENTIFIERS, SCOPES, channel_name, listed
+from edino.channels.screens.words import IDENTIFIERS, NAME, SCOPES, channel_name, listed
 from edino.channels.types import KeyListing, SourceHealth, SourceListing
 from edino.kernel import clock
 from edino.kernel.errors import Refusal
@@ -56,7 +56,7 @@ def _listing(*, primary: bool) -> Listing[Row]:
         lead=_("The systems that send to Edino and ask it."),
         key="id",
         columns=(
-            Column("name", _("Name"), sort=True),
+            Column("name", NAME, sort=True),
             Column("state", _("State"), place="side"),
             Column("channel_name", _("Channel"), sort=True, quiet=True),
             Column("last_seen_at", _("Last event"), kind="ago", sort=True),
@@ -65,7 +65,7 @@ def _listing(*, primary: bool) -> Listing[Row]:
             Column("trust", _("Trust"), kind="number", sort=True),
             Column("keys", _("Keys"), kind="number", sort=True),
         ),
-        filters=(words("q", _("Name")), choice("channel", _("Channel"), channels)),
+        filters=(words("q", NAME), choice("channel", _("Channel"), channels)),
         url=lambda row: reverse("channels_source", args=[row.id]),
         sort="name",
         nothing=_("No system sends yet"),

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from edino.channels.types import Ability, Channel, Scope, SourceListing
 from edino.ui.parts import Text
 
+NAME: Text = pgettext_lazy("of a thing", "Name")
 KINDS: dict[str, Text] = {
     "online": _("online"),
     "place": _("place"),
