@@ -14,6 +14,7 @@ from edino.customers.rules import partition as rules
 from edino.customers.types import ClaimRow, Identifier, Node, Policy, Sighting
 from edino.kernel import sql
 from edino.kernel.transactions import retried
+from tests.customers.oracle import Separation, Verdict
 
 START = datetime(2026, 1, 15, tzinfo=UTC)
 ORDER = ["user_id", "crm", "loyalty_card", "phone", "email", "telegram", "device"]
@@ -184,3 +185,41 @@ def sightings(draw: st.DrawFn, most: int = 14) -> list[Sighting]:
             )
         )
     return found
+
+
+def members(uid: UUID) -> list[int]:
+    """The numbers of a customer's identifiers."""
+    found = sql.tuples(
+        "SELECT i.id FROM customers_identifier i JOIN customers_customer c ON c.id = i.customer_id"
+        " WHERE c.uid = %(uid)s ORDER BY i.id",
+        {"uid": uid},
+    )
+    return [id_ for (id_,) in found]
+
+
+def now(uid: UUID) -> UUID:
+    """The public id of whoever this id, perhaps retired, stands for."""
+    return api.customer_now(uid=uid).uid
+
+
+def separations() -> list[Separation]:
+    """The separations that stand, as sets of identifiers."""
+    sides: dict[int, list[set[Identifier]]] = defaultdict(lambda: [set(), set()])
+    for kind, value, separation, side in sql.tuples(
+        "SELECT i.kind, i.value, d.separation_id, d.side FROM customers_separation_side d"
+        " JOIN customers_identifier i ON i.id = d.identifier_id"
+        " JOIN customers_separation s ON s.id = d.separation_id WHERE s.revoked_at IS NULL"
+    ):
+        sides[separation][side].add(Identifier(kind, value))
+    return [(frozenset(left), frozenset(right)) for left, right in sides.values()]
+
+
+def verdicts() -> list[Verdict]:
+    """The verdicts that stand, pair by pair."""
+    found = sql.tuples(
+        "SELECT a.kind, a.value, b.kind, b.value, v.at, v.event FROM customers_verdict v"
+        " CROSS JOIN LATERAL unnest(v.a_ids, v.b_ids) AS pair (a, b)"
+        " JOIN customers_identifier a ON a.id = pair.a JOIN customers_identifier b ON b.id = pair.b"
+        " WHERE v.revoked_at IS NULL"
+    )
+    return [(frozenset((Identifier(*row[:2]), Identifier(*row[2:4]))), row[4], row[5]) for row in found]
