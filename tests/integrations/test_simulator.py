@@ -29,7 +29,7 @@ from edino.integrations.simulator import (
 from edino.integrations.simulator.people import mistyped, numbered_phone, phone_index
 from edino.integrations.simulator.truth import read, write
 
-TOWN = City(seed=7, shoppers=1_500)
+TOWN = City(seed=7, shoppers=1_500, shoppers_a_store=100)
 POISONED = poisons(TOWN)
 
 
@@ -56,13 +56,16 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_other_ones() -> Non
 
 def test_no_message_id_is_given_twice_within_a_city_nor_by_two_cities(events: list[SimulatedEvent]) -> None:
     here = [event.message["messageId"] for event in events]
-    there = [event.message["messageId"] for event in generate(City(seed=7, shoppers=1_500, poison=0.02))]
+    there = [
+        event.message["messageId"]
+        for event in generate(City(seed=7, shoppers=1_500, shoppers_a_store=100, poison=0.02))
+    ]
     assert len(set(here)) == len(here)
     assert not set(here) & set(there)
 
 
 def test_poison_changes_values_but_not_lives(events: list[SimulatedEvent]) -> None:
-    clean = list(generate(City(seed=7, shoppers=1_500, poison=0)))
+    clean = list(generate(City(seed=7, shoppers=1_500, shoppers_a_store=100, poison=0)))
     assert [(event.person, event.source, event.occurred) for event in clean] == [
         (event.person, event.source, event.occurred) for event in events
     ]
@@ -135,11 +138,13 @@ def test_life_is_as_untidy_as_declared(events: list[SimulatedEvent], truth: Trut
     shared = Counter(row.kind for row in truth.of.values() if row.state == "shared")
     assert shared["device"] > 0
     assert shared["phone"] > 0
-    states = Counter(row.state for row in known(City(seed=7, shoppers=1_500, typos=0.2)))
+    states = Counter(row.state for row in known(City(seed=7, shoppers=1_500, shoppers_a_store=100, typos=0.2)))
     assert states["mistaken"] > 20
     assert states["public"] == TOWN.stores
     assert states["poisoned"] == len(POISONED)
-    swaps = Truth(known(City(seed=7, shoppers=1_500, family_phone=0, recycled_a_year=0.5, typo_strikes=0)))
+    swaps = Truth(
+        known(City(seed=7, shoppers=1_500, shoppers_a_store=100, family_phone=0, recycled_a_year=0.5, typo_strikes=0))
+    )
     assert any(row.kind == "phone" and row.state == "shared" for row in swaps.of.values())
     assert sum(event.message.get("event") == "Order Refunded" for event in events) > 10
 
@@ -255,7 +260,7 @@ def test_the_first_events_come_at_once_also_in_a_large_city() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"shoppers": 0}, {"days": 0}, {"poison": 1.5}, {"seed": -1}, {"late_days": 9}, {"stores": 0}]
+    "wrong", [{"shoppers": 0}, {"days": 0}, {"poison": 1.5}, {"seed": -1}, {"late_days": 9}, {"shoppers_a_store": 0}]
 )
 def test_a_city_that_cannot_be_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):

@@ -1,12 +1,12 @@
 """What the demo does, step by step; each step may be repeated and changes nothing the second time."""
 
-import json
 import secrets
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,10 +15,12 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 import httpx
+import msgspec
 
 from edino.channels import api as channels
 from edino.channels.errors import NoSuchSource
 from edino.channels.types import Scope, Source
+from edino.integrations.demo import figures
 from edino.integrations.simulator import SOURCES, City, generate
 from edino.integrations.simulator.sending import Sender, Sent
 from edino.kernel import clock, environment
@@ -37,7 +39,7 @@ Web = subprocess.Popen[bytes]
 
 
 class NotUp(Refusal):
-    """The web did not come up at %(url)s; what it said is above."""
+    """The web did not come up at %(url)s; %(log)s says why."""
 
     code = "not_up"
     status = 503
@@ -79,14 +81,19 @@ def month_sources() -> dict[str, Source]:
 
 
 def send_month(url: str, shoppers: int) -> Sent:
-    """Play the last thirty days through the collector. The days are fixed by the first demo in this home."""
+    """Play the last thirty days through the collector, once: the next demo finds them there and sends nothing."""
+    state = _State.read()
+    if state.sent and figures.of_month([source.id for source in month_sources().values()]).events:
+        return Sent(Counter(state.sent), state.rejected)
     keys = {
         name: channels.issue_key(source=source, scopes=[Scope.EVENTS_WRITE], by=staff.COMMAND_LINE)
         for name, source in month_sources().items()
     }
+    first_day = date.fromisoformat(state.first_day)
     with Sender(url, keys) as sender:
-        for event in generate(City(shoppers=shoppers, days=30, start=_first_day())):
+        for event in generate(City(shoppers=shoppers, days=30, start=first_day)):
             sender.add(event)
+    _State(state.first_day, dict(sender.sent.events), sender.sent.rejected).write()
     return sender.sent
 
 
@@ -110,9 +117,12 @@ def web(port: int, say: Callable[[str], None]) -> Iterator[tuple[str, Web]]:
     url = f"http://127.0.0.1:{port}"
     program = "from edino.site.cli import main; main()"
     command = [sys.executable, "-c", program, "serve", "--port", str(port), "--workers", "2"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)
+    log = environment.read().home / "demo.log"
+    with log.open("wb") as file:
+        process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True)
     try:
-        _wait_until_up(url, process)
+        if not _comes_up(url, process):
+            raise NotUp(url=url, log=log)
         say(url)
         yield url, process
     finally:
@@ -128,16 +138,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_until_up(url: str, process: Web) -> None:
+def _comes_up(url: str, process: Web) -> bool:
     until = time.monotonic() + _SECONDS_TO_START
     while time.monotonic() < until and process.poll() is None:
         try:
             if httpx.get(f"{url}/readyz", timeout=5).status_code == 200:
-                return
+                return True
         except httpx.TransportError:
             pass
         time.sleep(0.2)
-    raise NotUp(url=url)
+    return False
 
 
 def _source(name: str, channel: str, time_zone: str) -> Source:
@@ -149,12 +159,26 @@ def _source(name: str, channel: str, time_zone: str) -> Source:
         )
 
 
-def _first_day() -> date:
-    """Thirty days before the first demo: kept, so that the second demo sends the same events."""
-    path = environment.read().home / "demo.json"
-    try:
-        return date.fromisoformat(json.loads(path.read_text(encoding="utf-8"))["first_day"])
-    except (FileNotFoundError, ValueError, KeyError):
-        first = clock.now().date() - timedelta(days=30)
-        path.write_text(json.dumps({"first_day": first.isoformat()}), encoding="utf-8")
-        return first
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the first demo of this home fixed: the month's first day (ISO 8601), and what was sent by source."""
+
+    first_day: str
+    sent: dict[str, int]
+    rejected: int = 0
+
+    @classmethod
+    def read(cls) -> "_State":
+        try:
+            return msgspec.json.decode(_state_path().read_bytes(), type=cls)
+        except (FileNotFoundError, msgspec.DecodeError):
+            state = cls((clock.now().date() - timedelta(days=30)).isoformat(), {})
+            state.write()
+            return state
+
+    def write(self) -> None:
+        _state_path().write_bytes(msgspec.json.encode(self))
+
+
+def _state_path() -> Path:
+    return environment.read().home / "demo.json"

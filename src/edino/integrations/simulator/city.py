@@ -45,7 +45,7 @@ class City:
     shoppers: int = 1_000
     days: int = 30
     start: date = date(2025, 1, 6)
-    stores: int = 40
+    shoppers_a_store: int = 2_500
     visits_a_month: float = 4.0
 
     lurkers: float = 0.15
@@ -60,7 +60,7 @@ class City:
     shared_tablet: float = 0.06
     """Of households of two or more: a tablet on which two of them log in."""
     family_phone: float = 0.02
-    """Shoppers who say a relative's phone at the till, half of them beside a card of their own."""
+    """Shoppers who say a relative's phone at the till, a quarter of them beside a card of their own."""
     recycled_a_year: float = 0.005
     """Phone numbers that pass to somebody else within a year."""
     typos: float = 0.01
@@ -85,8 +85,8 @@ class City:
             raise ValueError(f"shoppers must lie in 1 … {MAX_SHOPPERS}")
         if not 1 <= self.days <= MAX_DAYS:
             raise ValueError(f"days must lie in 1 … {MAX_DAYS}")
-        if not 1 <= self.stores <= 10_000:
-            raise ValueError("stores must lie in 1 … 10000")
+        if self.shoppers_a_store < 1:
+            raise ValueError("shoppers_a_store must be at least 1")
         if not 1 <= self.late_days <= 7:
             raise ValueError("late_days must lie in 1 … 7")
         if not 0 < self.visits_a_month <= 100:
@@ -95,6 +95,11 @@ class City:
             value = getattr(self, field.name)
             if field.type is float and field.name != "visits_a_month" and not 0 <= value <= 1:
                 raise ValueError(f"{field.name} is a share of 1")
+
+    @property
+    def stores(self) -> int:
+        """How many stores the city has: two at least, so that people return to another one than they bought in."""
+        return max(2, self.shoppers // self.shoppers_a_store)
 
     @property
     def opens(self) -> int:

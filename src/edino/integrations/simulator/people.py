@@ -106,7 +106,7 @@ def shopper(city: City, number: int, dice: Random) -> Shopper:
     first_name, last_name = _name(roll)
     has_app, has_card, has_email = roll() < city.app_users, roll() < city.carded, roll() < city.with_email
     says_family = head != number and chance(seed, 5, number) < city.family_phone / _NOT_HEADS
-    carries_card = (roll() < 0.5) if says_family else (has_card or (partner and head == number))
+    carries_card = (roll() < 0.25) if says_family else (has_card or (partner and head == number))
     phone, new_phone, new_phone_day = _phones(city, number)
     return Shopper(
         number=number,
@@ -197,14 +197,19 @@ def kiosk(city: City, store: int) -> Identifier:
 
 
 def cashiers_card(city: City, store: int) -> Identifier:
-    """The card that a store's cashiers show for customers without one: it looks like any other."""
+    """The card that a store's cashiers show for every customer: it looks like any other."""
     return Identifier("loyalty_card", _card(city.seed, 5_000_000_000 + store))
 
 
 def poisons(city: City) -> set[Identifier]:
     """Every value in the city that stands for nobody."""
     everywhere = {poison for poisons in POISONS.values() for poison in poisons}
-    return everywhere | {cashiers_card(city, store) for store in range(city.stores)}
+    return everywhere | {cashiers_card(city, store) for store in range(city.stores) if has_cashiers_card(store)}
+
+
+def has_cashiers_card(store: int) -> bool:
+    """In one store of ten it is a habit."""
+    return store % 10 == 0
 
 
 def _household(city: City, number: int) -> tuple[int, bool]:

@@ -256,8 +256,8 @@ def _poisoned(city: City, act: Act, draw: int) -> Act:
     choices = POISONS[act.source]
     if act.source == "site" and any(given.kind == "user_id" for given in act.given):
         choices = choices[:1]
-    if act.source == "till":
-        choices = (*choices, people.cashiers_card(city, act.store or 0))
+    if act.source == "till" and people.has_cashiers_card(act.store or 0):
+        choices = (people.cashiers_card(city, act.store or 0),)
     poison = Given(*choices[draw % len(choices)], POISONED)
     if poison.kind == "device":
         return act._replace(given=(*act.given, poison))
