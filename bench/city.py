@@ -87,7 +87,8 @@ def measure(city: City, size: int) -> int:
         events += intake.accepted
         rejected += len(intake.rejected)
     truth = Truth(known(city))
-    result = score(truth, customers.assignments())
+    assigned = ((each.kind, each.value, each.customer) for each in customers.assignments())
+    result = score(truth, assigned)
     print(f"events={events}\nrejected={rejected}\nidentifiers={len(truth.of)}")
     print(f"precision={result.precision:.6f}\nrecall={result.recall:.6f}\nlargest_wrong={result.largest_wrong}")
     print(f"wrong_customers={result.wrong_customers}\nbest_recall={score(truth, best(truth)).recall:.6f}")

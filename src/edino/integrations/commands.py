@@ -58,7 +58,8 @@ def simulate(
     if truth:
         click.echo(f"identifiers={write(known(city), truth)}")
     if scored:
-        _print(score(Truth(known(city)), customers.assignments()))
+        assigned = ((each.kind, each.value, each.customer) for each in customers.assignments())
+        _print(score(Truth(known(city)), assigned))
 
 
 def _city(shoppers: int, days: int, seed: int, start: date, poison: float) -> City:
