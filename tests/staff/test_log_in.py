@@ -171,7 +171,7 @@ def _set_up_the_app(client: Client) -> str:
 
 def _code(secret: str, ahead: int = 0) -> str:
     counter = next(iter(totp.yield_hotp_counters_from_time())) + ahead
-    return totp.format_hotp_value(totp.hotp_value(secret, counter))
+    return str(totp.format_hotp_value(totp.hotp_value(secret, counter)))
 
 
 @pytest.fixture

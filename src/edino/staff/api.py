@@ -71,7 +71,7 @@ def requires(operation: str) -> Callable[[View[P]], Guarded[P]]:
 
     def decorate(view: View[P]) -> Guarded[P]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             person = person_of(request)
             if person is None:
                 return _to_login(request)
@@ -92,7 +92,7 @@ def public(view: Callable[Concatenate[HttpRequest, P], HttpResponseBase]) -> Gua
     """Declare that a view is open to anybody, so that the permission matrix knows it was meant."""
 
     @wraps(view)
-    def opened(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         with at_place(request):
             return view(request, *args, **kwargs)
 

@@ -3,6 +3,7 @@
 import click
 
 from edino.staff import api
+from edino.staff.errors import NoSuchPerson
 from edino.staff.types import Role
 
 
@@ -36,7 +37,7 @@ def reset_password(email: str) -> None:
     """Give somebody a new password, print it, and end their sessions."""
     person = api.find_person(email=email)
     if person is None:
-        raise api.NoSuchPerson
+        raise NoSuchPerson
     click.echo(api.reset_password(id=person.id, by=api.COMMAND_LINE))
 
 

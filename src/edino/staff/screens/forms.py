@@ -1,5 +1,6 @@
 """Forms of staff. They only ask; what is right is decided by the door, whose refusal is laid beside the fields."""
 
+from collections.abc import Sequence
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -15,7 +16,7 @@ _NEAR = ["UTC", "Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Ye
 _NEAR += ["Asia/Krasnoyarsk", "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Kamchatka"]
 
 
-def time_zones() -> list[tuple[str, Any]]:
+def time_zones() -> list[tuple[Any, Any]]:
     """Zones to choose from: those of one's customers first, then the world."""
     rest = sorted(zone for zone in available_timezones() - set(_NEAR) if "/" in zone and not zone.startswith("Etc/"))
     return [(_("Common"), [(zone, zone) for zone in _NEAR]), (_("World"), [(zone, zone) for zone in rest])]
@@ -37,7 +38,7 @@ class Member(Profile):
         choices=lambda: [(role.value, str(api.ROLE_NAMES[role]).capitalize()) for role in Role],
         help_text=_("What the role may do is listed under “Roles”."),
     )
-    field_order = ("name", "role", "language", "time_zone")
+    field_order: Sequence[str] = ("name", "role", "language", "time_zone")
 
 
 class NewMember(Member):
