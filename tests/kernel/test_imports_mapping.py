@@ -22,6 +22,7 @@ from edino.kernel.imports.values import (
     Bad,
     Style,
     converter,
+    to_any,
     to_boolean,
     to_date,
     to_datetime,
@@ -216,7 +217,7 @@ def test_any_value_is_taken_or_refused_never_a_crash(value: Any) -> None:
         Style(),
         Style(ZoneInfo("Europe/Moscow"), ("%d.%m.%Y", "epoch"), decimal_comma=True, null=frozenset({"-"})),
     ]
-    kinds = ("text", "integer", "decimal", "boolean", "datetime", "date", "object")
+    kinds = ("text", "integer", "decimal", "boolean", "datetime", "date", "object", "any")
     for style in styles:
         for kind in kinds:
             with suppress(Bad):
@@ -263,6 +264,8 @@ def test_words_for_yes_no_and_nothing() -> None:
 
 def test_objects_hold_nothing_a_database_cannot() -> None:
     assert to_object('{"a": [1, "б"]}') == {"a": [1, "б"]}
+    assert [to_any(word) for word in ("12.5", "00123", "true", "[1]", "Пермь")] == [12.5, "00123", True, [1], "Пермь"]
+    assert code_of(to_any, "a\0") == "nul"
     assert to_object({"price": Decimal("1.50")}) == {"price": "1.50"}
     assert code_of(to_object, {"a": ["x\0"]}) == "nul"
     assert code_of(to_object, {"a": float("nan")}) == "json"

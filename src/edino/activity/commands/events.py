@@ -40,9 +40,9 @@ class Events:
         Field("properties", "object", help="an object, or columns properties.something"),
         Field("traits", "object", help="an object, or columns traits.something"),
         Field("context", "object", help="an object, or columns context.something"),
-        Field("properties.*", "object"),
+        Field("properties.*", "any"),
         Field("traits.*", "text"),
-        Field("context.*", "object"),
+        Field("context.*", "any"),
     )
     group = None
     batch = 1000

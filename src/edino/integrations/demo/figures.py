@@ -36,6 +36,7 @@ class Month:
     orders: int
     returns: int
     fragments: int
+    customers: int
 
 
 PUBLISHED: Final = {

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-Type = Literal["text", "integer", "decimal", "boolean", "datetime", "date", "object"]
+Type = Literal["text", "integer", "decimal", "boolean", "datetime", "date", "object", "any"]
+"""`object` is JSON; `any` is JSON where it can be read as such, and else a text."""
 
 
 @dataclass(frozen=True, slots=True)

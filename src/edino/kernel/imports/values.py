@@ -232,6 +232,16 @@ def to_object(value: Any) -> Any:
         raise Bad("json", "the value is nested too deeply") from error
 
 
+def to_any(value: Any) -> Any:
+    """What JSON makes of a text (a number, yes or no, an object), or the text itself."""
+    try:
+        return to_object(value)
+    except Bad as bad:
+        if bad.code != "json" or not isinstance(value, str):
+            raise
+        return to_text(value)
+
+
 def checked_json(value: Any) -> Any:
     """The same with nothing in it that a database or JSON cannot hold."""
     if isinstance(value, dict):
@@ -292,5 +302,6 @@ def _inner(field: Field, style: Style) -> Convert:
         "datetime": lambda value: to_datetime(value, style),
         "date": lambda value: to_date(value, style),
         "object": to_object,
+        "any": to_any,
     }
     return table[field.type]

@@ -1,5 +1,0 @@
-"""Commands."""
-
-import click
-
-commands: list[click.Command] = []
