@@ -19,6 +19,7 @@ from edino.activity.types import (
     Problem,
     Recorded,
     SourceIntake,
+    Standing,
     TimelineItem,
     TimelinePage,
     Trouble,
@@ -271,6 +272,25 @@ def timeline(
     items, more = found[:size], len(found) > size
     next_cursor = paging.encode(items[-1].occurred_at.isoformat(), items[-1].id) if more else None
     return TimelinePage(tuple(items), next_cursor)
+
+
+def standing(*, customer_id: int) -> Standing:
+    """What is open with a customer now, over all channels: read from the log by two statements."""
+    found = queries.standing(
+        customer_id,
+        {
+            "cart": (_CART, _CART_EVENTS),
+            "order": (("Order Completed",), 1),
+            "refund": (("Order Refunded",), 1),
+            "contact": (GROUPS["calls"], 1),
+        },
+    )
+    order, refund, contact = (found[name][0] if found[name] else None for name in ("order", "refund", "contact"))
+    return Standing(rules.cart_now(found["cart"]), order, refund, contact)
+
+
+_CART: Final = (*GROUPS["cart"], "Order Completed")
+_CART_EVENTS: Final = 40
 
 
 def source_health(source_ids: Sequence[int]) -> dict[int, SourceHealth]:

@@ -1,7 +1,7 @@
 """Activity's statements, one typed function each."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -49,6 +49,21 @@ def timeline(
     params = {"customer_id": customer_id, "before": before, "before_id": before_id, "size": size}
     found = sql.tuples(_TIMELINE["timeline"], {**params, "types": types, "sources": sources})
     return _items(found)
+
+
+def standing(customer_id: int, choices: Mapping[str, tuple[Sequence[str], int]]) -> dict[str, list[TimelineItem]]:
+    """The newest events of each choice (types, how many at most), newest first."""
+    params = {
+        "customer_id": customer_id,
+        "names": list(choices),
+        "types": ["|".join(types) for types, _ in choices.values()],
+        "sizes": [size for _, size in choices.values()],
+    }
+    found = sql.tuples(_TIMELINE["standing"], params)
+    chosen: dict[str, list[TimelineItem]] = {name: [] for name in choices}
+    for (name, *_), item in zip(found, _items([row[1:] for row in found]), strict=True):
+        chosen[name].append(item)
+    return chosen
 
 
 def last_events(*, source_id: int, since: datetime, size: int) -> list[TimelineItem]:

@@ -122,6 +122,37 @@ class TimelinePage:
 
 
 @dataclass(frozen=True, slots=True)
+class CartLine:
+    """Goods in a cart: `price` is of one, in major units of `currency` ("" where nobody said it)."""
+
+    sku: str
+    name: str
+    quantity: Decimal
+    price: Decimal | None
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cart:
+    """The cart as the log last told it, where it was last touched, and when."""
+
+    lines: tuple[CartLine, ...]
+    at: datetime
+    source: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is open with a customer: a cart that was not bought, the last order, the last refund, the last contact."""
+
+    cart: Cart | None
+    order: TimelineItem | None
+    refund: TimelineItem | None
+    contact: TimelineItem | None
+
+
+@dataclass(frozen=True, slots=True)
 class Trouble:
     """Why something of a source was not taken ("rejected") or was passed over ("warning")."""
 

@@ -17,6 +17,25 @@ SELECT event.id, event.key, event.type, event.class, event.occurred_at, event.re
  ORDER BY event.occurred_at DESC, event.id DESC
  LIMIT %(size)s;
 
+-- name: standing
+-- The newest events of several choices of types at once, each choice with its own limit, newest first.
+SELECT wanted.name, event.*
+  FROM unnest(%(names)s::text[], %(types)s::text[], %(sizes)s::integer[]) AS wanted (name, types, size)
+ CROSS JOIN LATERAL (
+        SELECT one.*
+          FROM pub.customers_holding own
+         CROSS JOIN LATERAL (
+                SELECT l.id, l.key, l.type, l.class, l.occurred_at, l.received_at, l.source_id, l.profile_id, l.body
+                  FROM kernel_log l
+                 WHERE l.profile_id = own.profile_id
+                   AND l.occurred_at >= own.since AND l.occurred_at < own.until
+                   AND l.type = ANY (string_to_array(wanted.types, '|'))
+                 ORDER BY l.occurred_at DESC, l.id DESC
+                 LIMIT wanted.size) AS one
+         WHERE own.customer_id = %(customer_id)s
+         ORDER BY one.occurred_at DESC, one.id DESC
+         LIMIT wanted.size) AS event;
+
 -- name: sources
 -- The sources with their channels, to say where a thing happened and to choose by channel.
 SELECT id, name, channel_code FROM pub.channels_source;
