@@ -36,21 +36,22 @@ class Relations(Visitor):
         self.ctes: set[str] = set()
 
     def visit_CommonTableExpr(self, ancestors: Any, node: ast.CommonTableExpr) -> None:
-        self.ctes.add(node.ctename)
+        self.ctes.add(str(node.ctename))
 
     def visit_RangeVar(self, ancestors: Any, node: ast.RangeVar) -> None:
         if node.schemaname in {None, "public"}:
-            self.read.add(node.relname)
+            self.read.add(str(node.relname))
 
     def visit_InsertStmt(self, ancestors: Any, node: ast.InsertStmt) -> None:
-        self.written.add(node.relation.relname)
+        if node.relation is not None:
+            self.written.add(str(node.relation.relname))
 
     visit_UpdateStmt = visit_InsertStmt
     visit_DeleteStmt = visit_InsertStmt
 
     def visit_CopyStmt(self, ancestors: Any, node: ast.CopyStmt) -> None:
         if node.is_from and node.relation is not None:
-            self.written.add(node.relation.relname)
+            self.written.add(str(node.relation.relname))
 
 
 def package() -> str | None:
@@ -118,7 +119,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if found:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
-            reporter.write_line("\nA domain's SQL writes only its own tables and reads others only through pub:", red=True)
+            reporter.write_line(
+                "\nA domain's SQL writes only its own tables and reads others only through pub:", red=True
+            )
             for line in found:
                 reporter.write_line(f"  {line}", red=True)
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

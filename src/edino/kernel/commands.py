@@ -7,6 +7,7 @@ import click
 
 from edino.kernel import backup, doctor, environment, postgres, processes, views, worker
 from edino.kernel.imports.command import import_command
+from edino.kernel.log_commands import log_group
 
 
 @click.command("serve")
@@ -88,6 +89,7 @@ def restore(file: Path, replace: bool) -> None:
 
 
 commands: list[click.Command] = [
+    log_group,
     serve,
     work,
     migrate,

@@ -35,11 +35,11 @@ COPY kernel_log (profile_id, received_at, occurred_at, key, fingerprint, source_
 
 -- name: read
 -- The next rows after a cursor that no running transaction can still precede.
-SELECT id, epoch, xid::text AS xid, profile_id, received_at, occurred_at, key, source_id, class, type, body
-  FROM kernel_log
- WHERE (epoch, xid, id) > (%(epoch)s::smallint, %(xid)s::text::xid8, %(id)s::bigint)
-   AND (epoch < (SELECT k.epoch FROM kernel_epoch k) OR xid < pg_snapshot_xmin(pg_current_snapshot()))
- ORDER BY epoch, xid, id
+SELECT l.id, l.epoch, l.xid::text, l.profile_id, l.received_at, l.occurred_at, l.key, l.source_id, l.class, l.type, l.body
+  FROM kernel_log l
+ WHERE (l.epoch, l.xid, l.id) > (%(epoch)s::smallint, %(xid)s::text::xid8, %(id)s::bigint)
+   AND (l.epoch < (SELECT k.epoch FROM kernel_epoch k) OR l.xid < pg_snapshot_xmin(pg_current_snapshot()))
+ ORDER BY l.epoch, l.xid, l.id
  LIMIT %(size)s;
 
 -- name: reader_cursor
