@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CustomersConfig(AppConfig):
     name = "edino.customers"
     label = "customers"
+
+    def ready(self) -> None:
+        from edino.customers import reactions  # noqa: F401 - models must be loaded first; it registers its reader

@@ -1,9 +1,13 @@
 """The door of customers."""
 
+from edino.customers.api.card import person
+from edino.customers.api.consents import may_contact, permissions, prefer, record_consents
 from edino.customers.api.locking import assignments, lock
-from edino.customers.api.people import learn
+from edino.customers.api.people import identify, learn, lookup
 from edino.customers.api.policies import current_policy, usable
+from edino.customers.api.privacy import erase, export
 from edino.customers.api.resolving import resolve
+from edino.customers.api.searching import search
 from edino.customers.api.verdicts import customer_now, join, split, unjoin, unsplit
 from edino.customers.rules.values import Unusable
 
@@ -12,10 +16,20 @@ __all__ = [
     "assignments",
     "current_policy",
     "customer_now",
+    "erase",
+    "export",
+    "identify",
     "join",
     "learn",
     "lock",
+    "lookup",
+    "may_contact",
+    "permissions",
+    "person",
+    "prefer",
+    "record_consents",
     "resolve",
+    "search",
     "split",
     "unjoin",
     "unsplit",

@@ -1,6 +1,6 @@
-"""People: what is learned of them, and the card that puts it together."""
+"""People: what is learned of them, and who is meant by identifiers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -8,11 +8,20 @@ from uuid import UUID
 import msgspec
 
 from edino.channels.types import Source
+from edino.customers import queries as identity
+from edino.customers.api.policies import current_policy, usable
+from edino.customers.api.resolving import resolve
+from edino.customers.errors import NobodyGiven, NoSuchCustomer, NotConfirmed
 from edino.customers.queries import people as queries
 from edino.customers.queries.people import NewTrait
 from edino.customers.rules import words
+from edino.customers.rules.values import Unusable
+from edino.customers.types import CustomerRef, Identified, Identifier, Sighting
+from edino.kernel import clock, ids, log
+from edino.kernel.errors import FieldError, Invalid
 
 LARGEST_VALUE: Final = 4096
+MOST_IDENTIFIERS: Final = 12
 LONGEST_FIELD: Final = 100
 
 Traits = Iterable[tuple[int, datetime, UUID, Mapping[str, Any]]]
@@ -38,6 +47,75 @@ def learn(*, source: Source, traits: Traits) -> None:
                 newest[profile, name] = NewTrait(profile, name, encoded, name in source.confirms, at, event)
     if newest:
         _find_by_words(queries.learn(list(newest.values())), newest)
+
+
+def identify(
+    *,
+    source: Source,
+    identifiers: Sequence[tuple[str, str]],
+    traits: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+    act: bool = False,
+) -> Identified:
+    """Say that these (kind, given value) identifiers are one person's; whose they are now.
+
+    In the caller's transaction; may raise `TryAgain`, so call it under `transactions.retried`. `act` claims that the
+    person did something that binds them, and is believed only of identifiers this source has itself confirmed
+    (`NotConfirmed`). `Invalid` names identifiers that cannot be, `NobodyGiven` says that all of them are nobody's.
+    """
+    items = _usable(identifiers)
+    at = at or clock.now()
+    confirmed = frozenset(item.kind for item in items if item.kind in source.confirms)
+    if act and any(item.kind not in confirmed for item in items):
+        raise NotConfirmed(fields=[FieldError("act", "not_confirmed", NotConfirmed.__doc__ or "")])
+    before = {known.customer_id for known in identity.identifiers(items).values()}
+    event = ids.uuid7()
+    profile = resolve([Sighting(source.id, source.trust, items, confirmed, at, event, act)])[0]
+    if traits:
+        learn(source=source, traits=[(profile, at, event, traits)])
+    body = {"call": "identify", "fields": sorted(name for name in traits or {} if 0 < len(name) <= LONGEST_FIELD)}
+    log.append([log.Fact("identify", "behaviour", at, body, profile, source.id, event)])
+    now = queries.known_as(items[0])
+    if now is None:
+        raise NoSuchCustomer
+    absorbed = {customer for customer in before if customer != now.id}
+    still = {known.customer_id for known in identity.identifiers(items).values()}
+    joined = tuple(sorted(queries.uids(sorted(absorbed - still)).values()))
+    return Identified(now.uid, profile, not before, joined)
+
+
+def lookup(*, kind: str, value: str) -> CustomerRef:
+    """The customer of an identifier in any usual writing; `NoSuchCustomer` when nobody has it."""
+    found = queries.known_as(_usable([(kind, value)])[0])
+    if found is None:
+        raise NoSuchCustomer
+    return found
+
+
+def _usable(given: Sequence[tuple[str, str]]) -> tuple[Identifier, ...]:
+    """Normalised, each once, the strongest first."""
+    policy = current_policy()
+    found: dict[Identifier, None] = {}
+    wrong: list[FieldError] = []
+    if not 0 < len(given) <= MOST_IDENTIFIERS:
+        message = f"Give one to {MOST_IDENTIFIERS} identifiers."
+        raise Invalid.field("identifiers", "number", message)
+    for place, (kind, value) in enumerate(given):
+        if kind not in policy.kinds:
+            wrong.append(FieldError(f"identifiers[{place}].kind", "unknown", "There is no such kind of identifier."))
+            continue
+        try:
+            item = usable(kind, value)
+        except Unusable as error:
+            wrong.append(FieldError(f"identifiers[{place}].value", "unusable", f"This is not one of its kind: {error}."))
+            continue
+        if item is not None:
+            found[item] = None
+    if wrong:
+        raise Invalid(fields=wrong)
+    if not found:
+        raise NobodyGiven(fields=[FieldError("identifiers", "nobody", NobodyGiven.__doc__ or "")])
+    return tuple(sorted(found, key=lambda item: -policy.kind(item.kind).weight))
 
 
 def _flat(given: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -165,6 +166,22 @@ class CustomerRef:
 CONTACT_KINDS: Final = ("phone", "email", "push_token", "web_push", "telegram", "vk", "viber", "whatsapp", "max")
 """The kinds a message can be sent to: permission belongs to each such contact point."""
 
+REACHED_BY: Final = MappingProxyType(
+    {
+        "mobile_push": "push_token",
+        "web_push": "web_push",
+        "email": "email",
+        "telegram": "telegram",
+        "vk": "vk",
+        "max": "max",
+        "viber": "viber",
+        "whatsapp": "whatsapp",
+        "sms": "phone",
+        "call_centre": "phone",
+    }
+)
+"""Channel → the kind of contact point through which it reaches somebody, the cheap ones first."""
+
 ERASED: Final = "erased"
 """The kind an identifier has after its value was erased."""
 
@@ -193,7 +210,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A recorded statement as the rules of permission read it. `verified`: then, or the point is a confirmed log-in."""
+    """A recorded statement as the rules of permission read it.
+
+    `verified`: made by the proven owner of the point; a refusal counts so at any confirmed log-in.
+    """
 
     point: int
     purpose: str
@@ -219,7 +239,7 @@ class Permission:
     """Whether a contact point may be used for a purpose in the name of a brand, and why.
 
     `why`: own (its own statement), bound (a refusal at another point of the customer, `by_point`), silent, unverified
-    (a grant came after a refusal, from nobody who had proved the point theirs). `since` is the moment of that statement.
+    (a grant came after a refusal, from nobody who had proved the point theirs). `since`: when that was stated.
     """
 
     point: int
@@ -363,7 +383,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Identified:
-    """What became of given identifiers: whose they are, whether nobody knew any of them, which customers were joined."""
+    """What became of given identifiers: whose they are, whether nobody knew any of them, who was joined."""
 
     uid: UUID
     profile_id: int
@@ -375,4 +395,4 @@ Exporter = Callable[[Sequence[Holding]], Any]
 """What a domain offers in `registry.exporters`: its JSON about the owner of these holdings."""
 
 Eraser = Callable[[Sequence[Holding]], None]
-"""What a domain offers in `registry.erasers`: takes personal data of these holdings away, in the caller's transaction."""
+"""What a domain offers in `registry.erasers`: takes personal data of these holdings away, in the open transaction."""
