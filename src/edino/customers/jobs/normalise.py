@@ -125,6 +125,11 @@ def letters(user: str) -> str:
     return re.sub(r"[\W\d_]+", "", user)
 
 
+def made_of(letters: str | None, *names: str | None) -> bool:
+    """Whether the letters hold one of the folded names, or its first four: `apetrov` is made of `petrov`."""
+    return letters is not None and any(len(word) >= 3 and word[:4] in letters for word in names if word)
+
+
 def phone(text: str) -> str:
     """The last ten digits, so that 8 916…, +7 916… and 916… agree; empty when fewer than seven."""
     digits = re.sub(r"\D", "", text)

@@ -133,17 +133,23 @@ BORN = Field(
         _otherwise(0.03),
     ),
 )
+_USER_ALIKE = "jaro_winkler_similarity(email_user_l, email_user_r) >= 0.88"
+# Addresses are made of names: m.petrova@ and n.petrova@ may be a household's, petrova71@ and petrova85@ two strangers'.
+# So a likeness that the names bring with them says nothing: what is different in digits alone, and, where both
+# addresses are made of their owners' names, all that one slip of the pen does not explain.
+_EMAIL_SLIP = f"left(email_l, 1) = left(email_r, 1) and {_edits('email_l', 'email_r', 2)}"
+_EMAIL_SAYS_NOTHING = (
+    "case when email_user_l = email_user_r then false when email_letters_l = email_letters_r then true "
+    f"when email_named_l and email_named_r and {_USER_ALIKE} then not {_edits('email_l', 'email_r', 1)} else false end"
+)
 EMAIL = Field(
     "email",
-    # A user that differs only in digits is made of the names, which have been compared already: it says nothing new.
-    f"{_either_missing('email')} "
-    "or coalesce(email_letters_l = email_letters_r and email_user_l <> email_user_r, false)",
+    f"{_either_missing('email')} or {_EMAIL_SAYS_NOTHING}",
     (
         _equal("email", 0.70),
         Degree("same user, another host", "email_user_l = email_user_r", 0.08),
-        # Addresses are made of initials and family names: m.petrova@ and n.petrova@ may be a household's.
-        Degree("a slip of the pen", f"left(email_l, 1) = left(email_r, 1) and {_edits('email_l', 'email_r', 2)}", 0.08),
-        Degree("user alike", "jaro_winkler_similarity(email_user_l, email_user_r) >= 0.88", 0.04, shared=True),
+        Degree("a slip of the pen", _EMAIL_SLIP, 0.08),
+        Degree("user alike", _USER_ALIKE, 0.04, shared=True),
         _otherwise(0.10),
     ),
 )
@@ -233,6 +239,7 @@ KEYS: tuple[tuple[str, ...], ...] = (
     ("given_sound",),
     ("family_sound",),
     ("street", "house"),
+    ("street", "house", "city_sound"),
     ("city_sound", "born_year", "born_month"),
 )
 
@@ -277,20 +284,31 @@ def _key_selects(key: tuple[str, ...], columns: Sequence[str]) -> list[str]:
     return selects
 
 
-def candidates_sql(columns: Sequence[str], max_key_shared: int) -> str:
-    """Statement that fills table `candidate` with the pairs of table `person` that share a key.
-
-    Pairs of one source are left out where the frame has sources.
-    """
+def keys_sql(columns: Sequence[str]) -> str:
+    """Statement that fills table `met` with the keys of table `person`: `unique_id`, `source`, `key`."""
     nobody = "select unique_id, null::varchar as key from person"
-    selects = [nobody, *(select for key in KEYS for select in _key_selects(key, columns))]
-    sources = "and l.source <> r.source" if "source" in columns else ""
+    selects = " union all ".join([nobody, *(select for key in KEYS for select in _key_selects(key, columns))])
+    return (
+        f"create table met as select distinct unique_id, source, hash(key) as key from ({selects}) "
+        "join person using (unique_id) where key is not null"
+    )
+
+
+def largest_key_sql(budget: int, ceiling: int) -> str:
+    """Statement for the most records a key may be shared by, so that all keys together make `budget` pairs at most."""
+    return f"""
+select coalesce(max(size), 1) from (
+  select size, sum(size * (size - 1) / 2 * count(*)) over (order by size) as pairs
+  from (select count(*) as size from met group by key) where size between 2 and {ceiling} group by size
+) where pairs <= {budget}"""
+
+
+def candidates_sql(largest: int) -> str:
+    """Statement that fills table `candidate` with the pairs, of different sources, that share a telling key."""
     return f"""
 create table candidate as
-with met as (select distinct unique_id, key from ({" union all ".join(selects)}) where key is not null),
-telling as (select key from met group by key having count(*) between 2 and {max_key_shared}),
-kept as (select met.unique_id, hash(met.key) as key, source from met semi join telling using (key)
-  join person using (unique_id))
+with telling as (select key from met group by key having count(*) between 2 and {largest}),
+kept as (select met.* from met semi join telling using (key))
 select distinct l.unique_id as join_key_l, r.unique_id as join_key_r, '0' as match_key
-from kept l join kept r on l.key = r.key and l.unique_id < r.unique_id {sources}
+from kept l join kept r on l.key = r.key and l.unique_id < r.unique_id and l.source <> r.source
 order by 1, 2"""
