@@ -1,3 +1,4 @@
+# ruff: noqa: N802, N815 - pglast calls visitors by the names of the grammar
 """Listens to every statement the tests really execute, and says which package ran it and what it touched.
 
 A pytest plugin: the check itself runs at the end of the session (tests/conftest.py loads it), so that ORM writes,

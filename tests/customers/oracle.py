@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import combinations
+from typing import Any
 from uuid import UUID
 
 from edino.customers.types import ACT, VERDICT, Identifier, Policy, Sighting
@@ -27,7 +28,7 @@ def partition(
         for item in sighting.identifiers
         if item.kind in sighting.confirmed and policy.kind(item.kind).access
     }
-    edges: dict[frozenset[Identifier], list[object]] = {}
+    edges: dict[frozenset[Identifier], list[Any]] = {}
     ordinary: set[frozenset[Identifier]] = set()
     for sighting in told:
         for one, other in combinations(sorted(set(sighting.identifiers)), 2):
@@ -37,23 +38,23 @@ def partition(
             edge = edges.setdefault(frozenset((one, other)), [0, False, (float("inf"), None)])
             if not sighting.act:
                 ordinary.add(frozenset((one, other)))
-            edge[0] = max(edge[0], power)  # type: ignore[call-overload]
+            edge[0] = max(edge[0], power)
             edge[1] = edge[1] or verified
-            if (sighting.at.timestamp(), sighting.event) < edge[2] or edge[2][1] is None:  # type: ignore[index,operator]
+            if (sighting.at.timestamp(), sighting.event) < edge[2] or edge[2][1] is None:
                 edge[2] = (sighting.at.timestamp(), sighting.event)
     for pair, decided, event in verdicts:
         edge = edges.setdefault(pair, [0, False, (float("inf"), None)])
         edge[:2] = [VERDICT, True]
-        edge[2] = min(edge[2], (decided.timestamp(), event))  # type: ignore[type-var]
+        edge[2] = min(edge[2], (decided.timestamp(), event))
     crowded = {value for value in values if _crowded(value, ordinary, policy)}
     groups = {value: frozenset({value}) for value in values}
-    order = sorted(edges.items(), key=lambda item: (-item[1][0], not item[1][1], item[1][2], sorted(item[0])))  # type: ignore[operator]
+    order = sorted(edges.items(), key=lambda item: (-item[1][0], not item[1][1], item[1][2], sorted(item[0])))
     for pair, (power, verified, _) in order:
         one, other = pair
         if pair & crowded or groups[one] == groups[other]:
             continue
         whole = groups[one] | groups[other]
-        if _may(groups[one], groups[other], pair, power, verified, policy, logins, separations):  # type: ignore[arg-type]
+        if _may(groups[one], groups[other], pair, power, verified, policy, logins, separations):
             groups.update(dict.fromkeys(whole, whole))
     return set(groups.values())
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -67,7 +68,7 @@ def sightings(draw: st.DrawFn) -> list[Sighting]:
 def taken_in(told: list[Sighting], cuts: list[int]) -> None:
     edges = sorted({0, len(told), *[cut % (len(told) + 1) for cut in cuts]})
     for start, end in zip(edges, edges[1:], strict=False):
-        retried(lambda part=told[start:end]: api.resolve(part))
+        retried(partial(api.resolve, told[start:end]))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))

@@ -32,7 +32,7 @@ def test_what_was_appended_is_read_back_exactly() -> None:
         "fact",
         NOON,
         {"text": 'tab\t "quoted" \\ line\n кириллица 🙂', "none": None},
-        key=log.ids.uuid7(),
+        key=ids.uuid7(),
     )
     log.append([odd])
     (event,) = log.read(log.START, 10)
