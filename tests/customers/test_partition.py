@@ -1,12 +1,13 @@
-"""The SQL and the oracle must agree on any set of claims, in any order, in any batches, from any number of connections."""
+"""The SQL and the oracle must agree on any set of claims, in any order and in any batches."""
 
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +27,8 @@ def tables_emptied() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "TRUNCATE customers_identifier, customers_customer, customers_profile, customers_claim, customers_tenure,"
-            " customers_decision, customers_case, customers_separation, customers_separation_side, kernel_log RESTART IDENTITY"
+            " customers_decision, customers_case, customers_separation, customers_separation_side, kernel_log"
+            " RESTART IDENTITY"
         )
 
 
@@ -67,7 +69,7 @@ def sightings(draw: st.DrawFn) -> list[Sighting]:
 
 def taken_in(told: list[Sighting], cuts: list[int]) -> None:
     edges = sorted({0, len(told), *[cut % (len(told) + 1) for cut in cuts]})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         retried(partial(api.resolve, told[start:end]))
 
 
