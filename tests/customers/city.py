@@ -112,7 +112,7 @@ def dump() -> dict[str, Any]:
             "SELECT p.id, p.key, p.anchor_id, i.customer_id, c.uid FROM customers_profile p"
             " JOIN customers_identifier i ON i.id = p.anchor_id JOIN customers_customer c ON c.id = i.customer_id ORDER BY p.id"
         ),
-        "tenure": sql.tuples("SELECT * FROM customers_tenure ORDER BY identifier_id, since"),
+        "tenure": sql.tuples("SELECT identifier_id, since::text, until::text, customer_id FROM customers_tenure ORDER BY 1, 2"),
         "claims": sql.tuples("SELECT * FROM customers_claim ORDER BY a_id, b_id, source_id, strength, verified, month"),
         "consents": sql.tuples(
             "SELECT c.id, c.purpose, c.brand, c.state, i.customer_id FROM customers_consent c"
@@ -175,8 +175,8 @@ def sightings(draw: st.DrawFn, most: int = 14) -> list[Sighting]:
         items.sort(key=lambda item: ORDER.index(item.kind))
         found.append(
             Sighting(
-                source_id=draw(st.integers(1, 2)),
-                trust=draw(st.sampled_from([0, 50])),
+                source_id=(source := draw(st.integers(1, 2))),
+                trust=50 * (source - 1),  # how far a source is trusted is its own trait
                 identifiers=tuple(items),
                 confirmed=frozenset(draw(st.sets(st.sampled_from(["user_id", "device", "phone", "email"]), max_size=3))),
                 at=START + timedelta(days=draw(st.integers(0, 70)), seconds=number),

@@ -7,15 +7,20 @@ from edino.customers.api.people import identify, learn, lookup
 from edino.customers.api.policies import current_policy, usable
 from edino.customers.api.privacy import erase, export
 from edino.customers.api.resolving import resolve
+from edino.customers.api.reviewing import case, cases, decide
 from edino.customers.api.searching import search
 from edino.customers.api.verdicts import customer_now, join, split, unjoin, unsplit
+from edino.customers.api.why import why
 from edino.customers.rules.values import Unusable
 
 __all__ = [
     "Unusable",
     "assignments",
+    "case",
+    "cases",
     "current_policy",
     "customer_now",
+    "decide",
     "erase",
     "export",
     "identify",
@@ -34,4 +39,5 @@ __all__ = [
     "unjoin",
     "unsplit",
     "usable",
+    "why",
 ]

@@ -10,6 +10,7 @@ from edino.customers.types import CustomerRef
 
 CaseKind = Literal["conflict", "size", "suggestion"]
 CaseVerdict = Literal["same", "different", "later"]
+Agreement = Literal["same", "different", "one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ class Comparison:
     field: str
     left: tuple[str, ...]
     right: tuple[str, ...]
-    agreement: Literal["same", "different", "one"]
+    agreement: Agreement
     weight: float | None = None
 
 
