@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edino.staff import api, queries
 from edino.staff.api import StaffRequest
-from edino.staff.screens.words import OPERATION_NAMES, operation_name
+from edino.staff.screens.words import OPERATION_NAMES, detail_word, operation_name
 from edino.staff.types import AuditEntry, AuditFilter
 from edino.ui import screen
 from edino.ui.screen import Ask, Column, Listing, Page, Status, View, choice, dates, flag, words
@@ -96,9 +96,10 @@ def _subject(row: AuditEntry) -> object:
 
 
 def _detail(row: AuditEntry) -> str:
-    said: list[Any] = [f"{name}: {_words(value)}" for name, value in row.detail.items()]
-    return " · ".join([*said, *([f"@{row.place}"] if row.place else [])])
+    said = {**row.detail, **({"place": row.place} if row.place else {})}
+    return " · ".join(_said(name, value) for name, value in said.items())
 
 
-def _words(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _said(name: str, value: Any) -> str:
+    words = ", ".join(str(detail_word(str(one))) for one in (value if isinstance(value, list) else [value]))
+    return words if name in {"did", "why"} else f"{detail_word(name)}: {words}"

@@ -36,6 +36,46 @@ OPERATION_NAMES: dict[str, Text] = {
 }
 
 
+DETAIL_WORDS: dict[str, Text] = {
+    "created": _("created"),
+    "changed": _("changed"),
+    "role": _("role"),
+    "from": _("from"),
+    "to": _("to"),
+    "deactivated": _("account closed"),
+    "activated": _("account opened"),
+    "password reset": _("password replaced"),
+    "password": _("password changed"),
+    "totp added": _("authenticator app added"),
+    "totp removed": _("authenticator app removed"),
+    "webauthn added": _("passkey added"),
+    "webauthn removed": _("passkey removed"),
+    "recovery_codes added": _("recovery codes made"),
+    "recovery_codes removed": _("recovery codes removed"),
+    "wrong password": _("wrong password"),
+    "too many attempts": _("too many attempts"),
+    "too many requests": _("too many requests"),
+    "wrong key": _("wrong key"),
+    "missing scope": _("the key lacks the right"),
+    "not_shown": _("left out before it"),
+    "issued": _("issued"),
+    "rotated": _("replaced"),
+    "revoked": _("revoked"),
+    "source": _("source"),
+    "scope": _("right"),
+    "scopes": _("rights"),
+    "trust": _("trust"),
+    "place": _("place"),
+    "export": _("exported"),
+    **{role.value: name for role, name in api.ROLE_NAMES.items()},
+}
+
+
+def detail_word(word: str) -> Text:
+    """The words for a part of a line's detail; what is not ours stands as it is."""
+    return DETAIL_WORDS.get(word, word)
+
+
 def operation_name(operation: str) -> Text:
     """The words for an operation; one that another package added without words stands as it is."""
     return OPERATION_NAMES.get(operation, operation)
