@@ -244,6 +244,9 @@ def _database_state(values: Mapping[str, str]) -> Iterator[Finding]:
         else Finding("clock", "broken", f"differs from the database's by {skew:.0f} s", "Run an NTP client on both.")
     )
     yield Finding("database size", "well", f"{size / GIGABYTE:.2f} GB, at most {connections} connections")
+    if not health.migrated() and not values.get("EDINO_DATABASE_URL"):
+        yield Finding("migrations", "doubtful", "some are missing; the next command applies them by itself")
+        return
     if not health.migrated():
         yield Finding("migrations", "broken", "the database is not of this version", "Run: edino migrate")
         return
