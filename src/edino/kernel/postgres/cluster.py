@@ -136,7 +136,7 @@ def _start(place: Layout, *, durable: bool) -> None:
             f"{LEAST_FREE_BYTES // 1024**2} MB to start. Free some room, or move EDINO_HOME."
         )
     try:
-        with _runtime(place) as runtime, _serving(place) as serving:
+        with _runtime(place) as runtime, _serving(place, runtime) as serving:
             if not (place.data / "PG_VERSION").exists():
                 _initialise(place, runtime, durable=durable)
             _check_version(place)
@@ -148,13 +148,14 @@ def _start(place: Layout, *, durable: bool) -> None:
 
 
 @contextlib.contextmanager
-def _serving(place: Layout) -> Iterator[int]:
+def _serving(place: Layout, runtime: Runtime) -> Iterator[int]:
     """A lock that the server inherits and holds while any of its processes lives, wherever they are.
 
     Process numbers say nothing between two containers that share a volume; this does.
     """
     clear(place.data, place.socket)
     held = os.open(place.serving, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    _hand_over(held, place, runtime.account)
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield held
@@ -170,9 +171,8 @@ def _serving(place: Layout) -> Iterator[int]:
 def _runtime(place: Layout) -> Iterator[Runtime]:
     account = account_for(place.data, place.home)
     programs = programs_for(account)
-    if account and place.home.stat().st_uid == account.uid:
-        for ours in (place.room, place.lock):
-            os.chown(ours, account.uid, account.gid)
+    for ours in (place.room, place.lock):
+        _hand_over(ours, place, account)
     for directory in (place.data, place.socket):
         _own(directory, account)
     if account is None:
@@ -185,6 +185,12 @@ def _runtime(place: Layout) -> Iterator[Runtime]:
     finally:
         for descriptor in opened:
             os.close(descriptor)
+
+
+def _hand_over(ours: Path | int, place: Layout, account: Account | None) -> None:
+    """What root makes in the home of an ordinary user is the user's, who will go on without root."""
+    if account and place.home.stat().st_uid == account.uid:
+        os.chown(ours, account.uid, account.gid)
 
 
 def _own(directory: Path, account: Account | None) -> None:
@@ -287,8 +293,7 @@ def _launch(place: Layout, runtime: Runtime, serving: int) -> None:
         place.log.replace(place.log.with_suffix(".log.old"))
     log = os.open(place.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        if runtime.account and place.home.stat().st_uid == runtime.account.uid:
-            os.chown(log, runtime.account.uid, runtime.account.gid)
+        _hand_over(log, place, runtime.account)
         # The shell between makes the server an orphan at once: it must outlive us, and must not be our zombie.
         subprocess.run(
             ["/bin/sh", "-c", '"$0" "$@" &', runtime.programs / "postgres", "-D", runtime.data],
