@@ -97,8 +97,8 @@ def test_odd_things_of_a_real_shop_come_out_to_the_penny(tmp_path: Path) -> None
     )
     assert types == [("Order Completed", 2), ("Order Refunded", 4)]
     refund = sql.scalar("SELECT body -> 'properties' FROM kernel_log WHERE type = 'Order Refunded' ORDER BY id LIMIT 1")
-    assert '"refund_id": "C2"' in str(refund)
-    assert '"order_id"' not in str(refund)
+    assert refund["refund_id"] == "C2"
+    assert "order_id" not in refund
 
 
 def test_the_same_lines_in_another_file_change_nothing(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_lines_of_an_order_scattered_over_the_file_make_one_order(tmp_path: Path
 
 def test_ordinals_of_the_file_are_the_key_when_it_has_them(tmp_path: Path) -> None:
     titles = (*TITLES, "line_no")
-    lines = [[*line("1", "A", 1, "1"), "7"], [*line("1", "A", 1, "1"), "7"], [*line("1", "B", 1, "1"), "0"]]
+    lines = [[*line("1", "A", 1, "1"), "7"], [*line("1", "A", 1, "1"), "7"], [*line("1", "B", 1, "1"), "-1"]]
     report = imported(shop_file(tmp_path, lines, titles=titles))
     assert (totals(report), report.reasons) == ((3, 1, 1, 1), {"range": 1})
 
@@ -156,10 +156,7 @@ def test_a_sale_with_a_telephone_that_cannot_be_is_still_a_sale(tmp_path: Path) 
     lines = [[*line("1", "A", 1, "1", ""), "12", "100-200"], [*line("2", "A", 1, "1", ""), "null", ""]]
     report = imported(shop_file(tmp_path, lines, titles=titles))
     assert totals(report) == (2, 2, 0, 0)
-    assert report.reasons == {
-        "phone: unusable (taken without it)": 1,
-        "phone: blocked (taken without it)": 1,
-    }
+    assert report.reasons == {"phone: unusable (taken without it)": 2}
     assert [fact[2] is None for fact in sql.tuples(FACTS)] == [False, True]
 
 

@@ -111,9 +111,10 @@ class _Reading:
     def line(self, row: Row) -> OrderLine | None:
         """The line a row means, or None when it was refused."""
         values = row.values
-        ordinal = values.get("ordinal") or row.place
-        if not 0 < ordinal < 1 << 31:
-            self.rejections.append(Rejection(row.number, "ordinal", "range", "lines are numbered from 1"))
+        given = values.get("ordinal")
+        ordinal = row.place if given is None else given
+        if not 0 <= ordinal < 1 << 31:
+            self.rejections.append(Rejection(row.number, "ordinal", "range", "lines are numbered from 0 or 1"))
             return None
         currency = (values.get("currency") or "").upper()
         if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
