@@ -32,6 +32,9 @@ _PERSONAL: Final = frozenset(
     {*KINDS, "phone_number", "phonenumber", "e-mail", "mail", "userid", "anonymousid", "user_id"}
 )
 _MAIL: Final = re.compile(r"[^\s@/?&=]+(@|%40)[^\s@/?&=]+\.\w+")
+_PHONE: Final = re.compile(r"\+\d[\d\s().-]{8,18}\d")
+_TELLING: Final = re.compile(rb"@|%40|phone|mail|\+\d[\d .()-]{8}", re.IGNORECASE)
+"""Whether a body may hold something that names a person, and is worth the walk through it."""
 _NAME_LIMIT: Final = 200
 
 Usable = Callable[[str, str], Identifier | None]
@@ -143,13 +146,8 @@ class Reader:
             if kept:
                 body["context"] = kept
         encoded = _safe(body)
-        lowered = encoded.lower()
-        if (
-            b"@" in encoded
-            or b"%40" in encoded
-            or b"phone" in lowered
-            or b"mail" in lowered
-            or any(len(text) > 3 and text.encode("utf-8", "replace") in encoded for text in given)
+        if _TELLING.search(encoded) or any(
+            len(text) > 3 and text.encode("utf-8", "replace") in encoded for text in given
         ):
             encoded = _safe(scrub(body, frozenset(text for text in given if len(text) > 3)))
         return encoded
@@ -294,7 +292,7 @@ def scrub(value: Any, given: frozenset[str]) -> Any:
         for text in given:
             if text in value:
                 value = value.replace(text, "•")
-        return _MAIL.sub("•", value) if "@" in value or "%40" in value else value
+        return _PHONE.sub("•", _MAIL.sub("•", value))
     return value
 
 
