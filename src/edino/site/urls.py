@@ -22,4 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
 handler400 = "edino.kernel.web.bad_request"
 handler403 = "edino.kernel.web.permission_denied"
 handler404 = "edino.kernel.web.page_not_found"
+handler429 = "edino.staff.screens.account.too_many"
 handler500 = "edino.kernel.web.server_error"
