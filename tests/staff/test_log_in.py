@@ -86,6 +86,13 @@ def test_one_address_guessing_many_accounts_is_stopped(oleg: Person, client: Cli
     assert trail()[0].detail == {"why": "too many attempts"}
 
 
+def test_an_address_that_asks_too_often_is_turned_away(client: Client) -> None:
+    answers = [log_in(client, "guess", email="nobody@shop.example") for _ in range(31)]
+    assert [answer.status_code for answer in answers] == [200] * 30 + [429]
+    assert b"try again a little later" in answers[-1].content
+    assert trail()[0].detail == {"why": "too many requests"}
+
+
 def test_a_session_given_before_log_in_is_not_the_one_after(oleg: Person, client: Client) -> None:
     client.get("/login/")
     session = client.session
