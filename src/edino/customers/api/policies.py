@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -11,7 +11,7 @@ from edino.customers import queries
 from edino.customers.rules import values
 from edino.customers.types import FIRST_POLICY, Identifier, Kind, Policy
 
-_FRESH_FOR = 5.0
+FRESH_FOR: Final = 5.0
 _cached: tuple[float, Policy] | None = None
 _blocked: tuple[float, Mapping[str, re.Pattern[str]]] | None = None
 
@@ -19,7 +19,7 @@ _blocked: tuple[float, Mapping[str, re.Pattern[str]]] | None = None
 def current_policy() -> Policy:
     """The policy in force; a change is seen by every process within five seconds."""
     global _cached  # noqa: PLW0603 - a cache per process
-    if _cached and time.monotonic() - _cached[0] < _FRESH_FOR:
+    if _cached and time.monotonic() - _cached[0] < FRESH_FOR:
         return _cached[1]
     found = queries.policy()
     policy = from_rules(found[0], found[1]) if found else FIRST_POLICY
@@ -30,7 +30,7 @@ def current_policy() -> Policy:
 def blocked_values() -> Mapping[str, re.Pattern[str]]:
     """What the retailer has blocked, by kind; a change is seen by every process within five seconds."""
     global _blocked  # noqa: PLW0603 - a cache per process
-    if _blocked and time.monotonic() - _blocked[0] < _FRESH_FOR:
+    if _blocked and time.monotonic() - _blocked[0] < FRESH_FOR:
         return _blocked[1]
     compiled = values.compile_blocked(queries.blocked_values())
     _blocked = (time.monotonic(), compiled)

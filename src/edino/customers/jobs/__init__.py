@@ -9,3 +9,11 @@ def suggest(timestamp: int) -> None:
     from edino.customers.jobs import suggesting  # Splink and pandas take seconds to import; only this job needs them
 
     suggesting.run()
+
+
+@jobs.task("customers.apply_rules")
+def apply_rules() -> None:
+    """Bring every customer to the rules of identity in force."""
+    from edino.customers.api import governing  # the door defers this job, so the job finds the door when it runs
+
+    governing.recompute()
