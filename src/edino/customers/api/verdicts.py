@@ -109,12 +109,12 @@ def _join(uids: tuple[UUID, ...], reason: str, by: Person | Actor) -> Outcome:
     if None in heads:
         raise NothingToJoin
     members = {member.node.id for member in found}
+    # Neither of them holds both sides of a separation, so one that has both here runs between them.
+    if between := verdicts.separations_between(members):
+        raise Separated(decisions=", ".join(map(str, between)))
     pairs = rules.verdict_pairs(parts, replaying.look(members, policy).partition.taken, policy)
     decision = verdicts.add_verdict(pairs, ids.uuid7(), by.name, reason, clock.now())
     result = replaying.replay(members, policy)
-    if len({result.partition.root[head.id] for head in heads if head}) > 1:
-        between = ", ".join(map(str, verdicts.separations_between(members)))
-        raise Separated(decisions=between)
     outcome = _outcome(decision, result, members)
     inputs = {"verdict": decision, "pairs": pairs, "joined": [ref.id for ref in asked]}
     _keep("join", outcome, reason, by, outcome.customers[0].uid, inputs)
