@@ -133,8 +133,7 @@ class Resolution:
         everything = [seen.sighting for seen in self.fresh] + [seen.sighting for seen, _ in self.stale]
         wanted = list(dict.fromkeys(item for sighting in everything for item in sighting.identifiers))
         self.known = queries.identifiers(wanted)
-        if self.known:
-            self._lock()
+        if self.known and self._lock():
             locked = {known.customer_id for known in self.known.values()}
             self.known = queries.identifiers(wanted)
             self.plain.clear()
@@ -152,8 +151,11 @@ class Resolution:
                 if item.kind in sighting.confirmed and self.policy.kind(item.kind).access:
                     self.confirmed.add(item)
 
-    def _lock(self) -> None:
-        """Lock what may change against everybody, what is only relied on against change: many may rely at once."""
+    def _lock(self) -> bool:
+        """Lock what may change against everybody, what is only relied on against change: many may rely at once.
+
+        Whether anything had changed before the locks were had: every change of a customer raises its epoch.
+        """
         changing = {known.customer_id for known in self.known.values() if not self._plain(known)}
         for seen in self.fresh:
             items = seen.sighting.identifiers
@@ -161,10 +163,10 @@ class Resolution:
             if len(homes) > 1 or any(item not in self.known for item in items):
                 changing |= homes
         self.relied = {known.customer_id for known in self.known.values()} - changing
-        if changing:
-            queries.lock_customers(changing)
+        epochs = queries.lock_customers(changing) if changing else {}
         if self.relied:
-            queries.rely_on_customers(self.relied)
+            epochs |= queries.rely_on_customers(self.relied)
+        return any(epochs.get(known.customer_id) != known.epoch for known in self.known.values())
 
     def _part(self, item: Identifier) -> Part:
         known = self.known.get(item)

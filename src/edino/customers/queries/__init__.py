@@ -28,6 +28,7 @@ class Known:
     kinds: dict[str, int]
     customer_login: bool
     separated: bool
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +58,9 @@ def lock_customers(ids: Iterable[int]) -> dict[int, int]:
     return dict(sql.tuples(_SQL["lock_customers"], {"ids": sorted(ids)}))
 
 
-def rely_on_customers(ids: Iterable[int]) -> None:
-    """Lock customers against change, beside others who do the same."""
-    sql.tuples(_SQL["rely_on_customers"], {"ids": sorted(ids)})
+def rely_on_customers(ids: Iterable[int]) -> dict[int, int]:
+    """Lock customers against change, beside others who do the same; id → epoch."""
+    return dict(sql.tuples(_SQL["rely_on_customers"], {"ids": sorted(ids)}))
 
 
 def customers_of(ids: Iterable[int]) -> dict[int, int]:

@@ -5,7 +5,7 @@ SELECT key, id, months, extract(epoch FROM first_at)::float8 AS first_at
 
 -- name: identifiers_by_value
 -- What is known of these values and of the customers they belong to.
-SELECT i.id, i.kind, i.value, i.login, i.shared, c.id, c.size, c.kinds, c.login, c.separated
+SELECT i.id, i.kind, i.value, i.login, i.shared, c.id, c.size, c.kinds, c.login, c.separated, c.epoch
   FROM unnest(%(kinds)s::text[], %(values)s::text[]) AS given (kind, value)
   JOIN customers_identifier i ON i.value = given.value AND i.kind = given.kind
   JOIN customers_customer c ON c.id = i.customer_id;
@@ -16,7 +16,7 @@ SELECT id, epoch FROM customers_customer WHERE id = ANY (%(ids)s::bigint[]) ORDE
 
 -- name: rely_on_customers
 -- Keep customers as they are until the end of the transaction, while others may rely on them too.
-SELECT id FROM customers_customer WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id FOR SHARE;
+SELECT id, epoch FROM customers_customer WHERE id = ANY (%(ids)s::bigint[]) ORDER BY id FOR SHARE;
 
 -- name: customers_of
 -- Whose these identifiers are now.
