@@ -318,6 +318,17 @@ def intake_by_hour(*, since: datetime) -> list[HourCount]:
     return queries.intake_by_hour(since)
 
 
+def happened(*, types: Sequence[str], since: datetime) -> dict[str, tuple[int, int]]:
+    """How many business facts of each type came since a moment, and in the same span of the day before."""
+    day = timedelta(days=1)
+    return queries.happened(types, since, since - day, clock.now() - day)
+
+
+def amounts(*, profiles: Sequence[int]) -> tuple[int, int]:
+    """How many events, and how many orders among them, stand on these profiles."""
+    return queries.amounts(profiles) if profiles else (0, 0)
+
+
 def latest(*, source_id: int, size: int = 30) -> tuple[list[TimelineItem], list[Trouble]]:
     """The newest events and troubles of a source in the last day, for the engineer who connects it."""
     since = clock.now() - timedelta(days=1)

@@ -66,6 +66,18 @@ def standing(customer_id: int, choices: Mapping[str, tuple[Sequence[str], int]])
     return chosen
 
 
+def happened(types: Sequence[str], since: datetime, before: datetime, until: datetime) -> dict[str, tuple[int, int]]:
+    """How many facts of each type came since a moment, and from `before` until `until`."""
+    params = {"types": list(types), "since": since, "before": before, "until": until}
+    return {type_: (lately, earlier) for type_, lately, earlier in sql.tuples(_TIMELINE["happened"], params)}
+
+
+def amounts(profiles: Sequence[int]) -> tuple[int, int]:
+    """Events and orders of these profiles."""
+    found = sql.tuples(_TIMELINE["amounts"], {"profiles": list(profiles)})
+    return found[0][0], found[0][1]
+
+
 def last_events(*, source_id: int, since: datetime, size: int) -> list[TimelineItem]:
     """The newest events of a source."""
     return _items(sql.tuples(_TIMELINE["last_events"], {"source_id": source_id, "since": since, "size": size}))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -29,12 +29,16 @@ class NavItem:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The field that finds everything: where it asks and what one may type."""
+    """The field that finds everything: where it asks and what one may type.
+
+    `method` "post" keeps what is typed out of addresses, which end in logs and histories.
+    """
 
     url_name: str
     label: Text
     operation: str = ""
     parameter: str = "q"
+    method: Literal["get", "post"] = "get"
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,3 +72,16 @@ SELECT l.id, l.key, l.type, l.class, l.occurred_at, l.received_at, l.source_id, 
   FROM kernel_log l
  WHERE l.source_id = %(source_id)s AND l.received_at >= %(since)s
  ORDER BY l.received_at DESC, l.id DESC LIMIT %(size)s;
+
+-- name: happened
+-- How many business facts of these types were received since a moment, and between two earlier ones.
+SELECT type, count(*) FILTER (WHERE received_at >= %(since)s) AS lately,
+       count(*) FILTER (WHERE received_at >= %(before)s AND received_at < %(until)s) AS earlier
+  FROM kernel_log
+ WHERE class = 0 AND type = ANY (%(types)s::text[]) AND received_at >= %(before)s
+ GROUP BY type;
+
+-- name: amounts
+-- How many events and orders stand on these profiles.
+SELECT count(*) AS events, count(*) FILTER (WHERE type = 'Order Completed') AS orders
+  FROM kernel_log WHERE profile_id = ANY (%(profiles)s::bigint[]);

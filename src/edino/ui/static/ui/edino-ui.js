@@ -98,7 +98,14 @@
       if (!url || text.length < 6 || gap > 50) return false;
       event.preventDefault();
       if (field) { field.value = before; field.dispatchEvent(new Event("input", { bubbles: true })); }
-      location.assign(`${url}?${new URLSearchParams({ [doc.body.dataset.scanParameter || "q"]: text, scan: "1" })}`);
+      const name = doc.body.dataset.scanParameter || "q", form = doc.querySelector("[data-search]")?.form;
+      if (doc.body.dataset.scanMethod !== "post" || !form) {
+        location.assign(`${url}?${new URLSearchParams({ [name]: text, scan: "1" })}`);
+      } else {
+        form.elements[name].value = text;
+        form.append(Object.assign(doc.createElement("input"), { type: "hidden", name: "scan", value: "1" }));
+        form.submit();
+      }
       return true;
     }
     if (event.key.length !== 1) { if (event.key !== "Shift") burst.text = ""; return false; }

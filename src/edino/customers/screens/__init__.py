@@ -1,0 +1,13 @@
+"""Screens that concern customers alone: cases to judge, the rules of identity."""
+
+from django.urls import URLPattern, path
+
+from edino.customers.screens import review
+
+urlpatterns: list[URLPattern] = [
+    path("review/", review.queue, name="review"),
+    path("review/<int:number>/", review.one, name="review_case"),
+    path("review/<int:number>/show/", review.show, name="review_show"),
+    path("review/<int:number>/<str:verdict>/", review.decide, name="review_decide"),
+    path("review/undo/<str:what>/<int:decision>/", review.undo, name="review_undo"),
+]

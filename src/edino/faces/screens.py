@@ -1,5 +1,0 @@
-"""Screens."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []

@@ -1,0 +1,138 @@
+"""Why each part of a customer belongs, in words: what holds it in, what was refused, what people decided."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from edino.channels import api as channels
+from edino.customers.api import wording
+from edino.customers.types import VERDICT
+from edino.customers.types.verdicts import DecisionView, Link, Member, Undoable, Why
+from edino.staff import api as staff
+from edino.staff.api import StaffRequest
+from edino.ui.parts import Text
+from edino.ui.screen import Action, Status
+
+_THINGS: Final = frozenset({"device", "push_token", "web_push"})
+_MOST_REASONS: Final = 3
+_MOST_REFUSED: Final = 10
+DECIDED: Final[dict[str, Text]] = {
+    "join": gettext_lazy("joined"),
+    "split": gettext_lazy("split"),
+    "unjoin": gettext_lazy("join taken back"),
+    "unsplit": gettext_lazy("split taken back"),
+    "different": gettext_lazy("judged to be different people"),
+    "same": gettext_lazy("judged to be one person"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Belongs:
+    """One identifier and what holds it in."""
+
+    kind: Text
+    masked: str
+    sure: str
+    marks: Sequence[Status]
+    reasons: Sequence[str]
+    rest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A line of the history."""
+
+    at: datetime
+    what: Text
+    by: str
+    why: str
+    undo: Action | None
+
+
+def context(request: StaffRequest, why: Why) -> dict[str, Any]:
+    """What the template of the explanation needs."""
+    names = {source.id: source.name for source in channels.list_sources()}
+    own = [_belongs(member, names) for member in why.members if member.kind not in _THINGS]
+    things = [_belongs(member, names) for member in why.members if member.kind in _THINGS]
+    by_source: dict[str, int] = {}
+    for fragment in why.fragments:
+        name = names.get(fragment.source_id, "?")
+        by_source[name] = by_source.get(name, 0) + 1
+    told = sorted(by_source.items(), key=lambda pair: -pair[1])
+    return {
+        "own": own,
+        "things": things,
+        "fragments": len(why.fragments),
+        "by_source": ", ".join(f"{name} {count}" for name, count in told),
+        "refused": [_refused(link) for link in why.refused[:_MOST_REFUSED]],
+        "history": _history(request, why),
+        "policy": why.policy,
+    }
+
+
+def _belongs(member: Member, names: Mapping[int, str]) -> Belongs:
+    marks = []
+    if member.login:
+        marks.append(Status(_("confirmed"), "good"))
+    if member.shared:
+        marks.append(Status(_("shared, joins nobody"), "warn"))
+    links = [link for link in member.links if not link.refused]
+    reasons = [_reason(link, names) for link in links[:_MOST_REASONS]]
+    sure = ngettext(
+        "%(sources)d of %(heard)d source says so", "%(sources)d of %(heard)d sources say so", member.heard
+    ) % {"sources": member.sources, "heard": member.heard}  # fmt: skip
+    rest = max(len(links) - _MOST_REASONS, 0)
+    return Belongs(wording.kind(member.kind), member.masked, sure if member.heard > 1 else "", marks, reasons, rest)
+
+
+def _reason(link: Link, names: Mapping[int, str]) -> str:
+    """Seen together with what, by whom, how often, how strongly."""
+    said = sorted({names.get(claim.source_id, "") for claim in link.claims} - {""})
+    if link.strength >= VERDICT:
+        said.append(_("a person's verdict"))
+    together = format_html(
+        '{} {} <span class="masked">{}</span>', _("with"), wording.kind(link.other_kind), link.other_masked
+    )
+    told = [", ".join(said), _("strength %(number)d") % {"number": link.strength}]
+    if link.verified:
+        told.append(_("confirmed"))
+    months = max((claim.months for claim in link.claims), default=0)
+    if months > 1:
+        told.append(ngettext("%(number)d month", "%(number)d months", months) % {"number": months})
+    return format_html('{} <span class="quiet">{}</span>', together, " · ".join(filter(None, told)))
+
+
+def _refused(link: Link) -> str:
+    return format_html(
+        '<a href="{}">{} <span class="masked">{}</span></a>: {}',
+        reverse("customer", args=[link.other_customer]),
+        wording.kind(link.other_kind),
+        link.other_masked,
+        wording.refusal(link.refused),
+    )
+
+
+def _history(request: StaffRequest, why: Why) -> list[Decided]:
+    standing: dict[tuple[str, int], Undoable] = {(one.what, one.decision): one for one in why.verdicts}
+    lines = [_decided(request, one, standing, why) for one in why.decisions]
+    return sorted(lines, key=lambda line: line.at, reverse=True)
+
+
+def _decided(
+    request: StaffRequest, one: DecisionView, standing: Mapping[tuple[str, int], Undoable], why: Why
+) -> Decided:
+    inputs = one.inputs
+    number = inputs.get("separation" if one.what in {"split", "different"} else "verdict")
+    kind = "split" if one.what in {"split", "different"} else "join"
+    verdict = standing.get((kind, number)) if isinstance(number, int) else None
+    undo = None
+    if verdict and staff.may(request.staff, f"customers.{kind}"):
+        undo = Action(_("Undo"), reverse("customer_undo", args=[why.customer.uid, kind, number]), "post", tone="plain")
+    by = str(inputs.get("by") or {"claims": _("by what sources say"), "replay": _("by replay")}.get(one.reason, ""))
+    return Decided(one.at, DECIDED.get(one.what, one.what), by, str(inputs.get("why") or ""), undo)

@@ -1,0 +1,15 @@
+"""The places of the composite screens in the column of navigation, and the field that finds everybody."""
+
+from django.utils.translation import gettext_lazy as _
+
+from edino.ui import navigation
+from edino.ui.navigation import NavItem, Search
+
+
+def register() -> None:
+    """Offer the overview and the search."""
+    navigation.register(NavItem("overview", _("Overview"), "overview", "layout-dashboard", "overview.see", order=10))
+    navigation.register(NavItem("customers", _("Customers"), "customers", "users-round", "customers.search", order=20))
+    navigation.search = Search(
+        "customers", _("Name, phone, e-mail, card, order"), operation="customers.search", method="post"
+    )
