@@ -196,8 +196,8 @@ statements = st.builds(
 ledgers = st.lists(statements, max_size=8, unique_by=lambda one: one.key)
 partitions = st.lists(st.integers(0, 3), min_size=4, max_size=4)
 brands = st.sampled_from(["", "outlet", "other"])
-MARKETING = reference.Purpose("marketing", "", "", False)
-SERVICE = reference.Purpose("service", "", "", True)
+MARKETING = reference.Purpose("marketing", "", "", silent_allows=False)
+SERVICE = reference.Purpose("service", "", "", silent_allows=True)
 
 
 def permitted(
@@ -215,7 +215,7 @@ def test_the_order_of_arrival_decides_nothing(ledger, homes, point, brand, rando
 
 
 @given(ledgers, st.lists(partitions, max_size=6), brands, st.sampled_from([MARKETING, SERVICE]))
-def test_no_sequence_of_joins_and_splits_widens_what_each_point_was_permitted_alone(ledger, steps, brand, purpose) -> None:  # type: ignore[no-untyped-def]
+def test_no_sequence_of_joins_and_splits_widens_what_points_had_alone(ledger, steps, brand, purpose) -> None:  # type: ignore[no-untyped-def]
     alone = [0, 1, 2, 3]
     own = [permitted(ledger, alone, point, brand, purpose) for point in range(4)]
     for homes in [*steps, [0, 0, 0, 0]]:
@@ -247,8 +247,8 @@ def test_one_statement_more_widens_only_if_the_owner_of_that_point_grants(ledger
 @given(ledgers, statements, partitions, brands)
 def test_a_late_older_grant_never_overrides_a_newer_refusal(ledger, late, homes, brand) -> None:  # type: ignore[no-untyped-def]
     newest = max(one.at for one in [*ledger, late]) + DAY
-    refusal = Statement(late.point, "marketing", "", "refused", newest, True, UUID(int=10**9))
-    older = Statement(late.point, "marketing", "", "granted", late.at, True, UUID(int=10**9 + 1))
+    refusal = Statement(late.point, "marketing", "", "refused", newest, verified=True, key=UUID(int=1))
+    older = Statement(late.point, "marketing", "", "granted", late.at, verified=True, key=UUID(int=2))
     for point in range(4):
         if homes[point] == homes[late.point]:
             assert not permitted([*ledger, refusal, older], homes, point, brand)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from edino.customers.api import consents, reference
@@ -142,12 +143,12 @@ def _reach(identifiers: Sequence[OwnIdentifier], permissions: Sequence[Permissio
         own = [marketing[one.id] for one in points if not one.shared and not one.lent and one.id in marketing]
         open_ = sum(one.allowed for one in own)
         if open_:
-            reach.append(Reach(channel, kind, True, "", open_))
+            reach.append(Reach(channel, kind, allowed=True, why="", points=open_))
         elif not points:
-            reach.append(Reach(channel, kind, False, "no_point", 0))
+            reach.append(Reach(channel, kind, allowed=False, why="no_point", points=0))
         elif not own:
-            reach.append(Reach(channel, kind, False, "shared", 0))
+            reach.append(Reach(channel, kind, allowed=False, why="shared", points=0))
         else:
-            refused = any(one.state == "refused" for one in own)
-            reach.append(Reach(channel, kind, False, "refused" if refused else "silent", 0))
+            why: Literal["refused", "silent"] = "refused" if any(one.state == "refused" for one in own) else "silent"
+            reach.append(Reach(channel, kind, allowed=False, why=why, points=0))
     return tuple(reach)

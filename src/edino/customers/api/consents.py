@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
@@ -22,7 +22,9 @@ from edino.customers.queries.consents import NewConsent, Point
 from edino.customers.rules import masking
 from edino.customers.rules import permissions as rules
 from edino.customers.types import (
+    AHEAD,
     CONTACT_KINDS,
+    EARLIEST,
     Consent,
     Identifier,
     Permission,
@@ -33,7 +35,6 @@ from edino.kernel import clock, ids, log
 from edino.kernel.errors import FieldError, Invalid
 
 LARGEST_PROOF: Final = 4096
-AHEAD: Final = timedelta(hours=24)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -95,7 +96,7 @@ def may_contact(*, identifier: Identifier, purpose: str, brand: str = "") -> Per
     known = reference.purposes().get(purpose)
     if known is None:
         raise Invalid.field("purpose", "unknown", "There is no such purpose.")
-    points = queries.points_beside(identifier) or [Point(0, identifier.kind, identifier.value, False)]
+    points = queries.points_beside(identifier) or [Point(0, *identifier, shared=False)]
     asked = points[0]
     masked = masking.mask(asked.kind, asked.value)
     return rules.permission((asked.id, asked.kind, masked), statements_of(points), known, brand)
@@ -155,7 +156,7 @@ def _profiles_by(source: Source, consents: Sequence[Consent]) -> dict[Identifier
     return {consent.identifier: id_ for consent, id_ in zip(consents, resolve(sightings), strict=True)}
 
 
-def _row(consent: Consent, identifier: int, source: Source | None, imported: bool) -> NewConsent:  # noqa: FBT001
+def _row(consent: Consent, identifier: int, source: Source | None, imported: bool) -> NewConsent:
     told = consent.verified or (source is not None and consent.identifier.kind in source.confirms)
     verified = told and not (imported and consent.state == "granted")
     proof = _encode(consent.proof).decode()
@@ -188,8 +189,9 @@ def _check(consents: Sequence[Consent]) -> None:
             wrong.append(FieldError(f"{field}.state", "unknown", "The state is granted, refused or withdrawn."))
         if len(consent.brand) > 100 or not (consent.brand == "" or consent.brand.isprintable()):
             wrong.append(FieldError(f"{field}.brand", "invalid", "This is not a brand."))
-        if consent.at > latest:
-            wrong.append(FieldError(f"{field}.at", "out_of_range", "The time lies more than a day ahead."))
+        if not EARLIEST <= consent.at <= latest:
+            message = "The time lies before 2000 or more than a day ahead."
+            wrong.append(FieldError(f"{field}.at", "out_of_range", message))
         if _too_large(consent.proof, LARGEST_PROOF):
             wrong.append(FieldError(f"{field}.proof", "invalid", "A proof is JSON of at most 4 KB."))
     if wrong:

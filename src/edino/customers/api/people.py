@@ -16,7 +16,7 @@ from edino.customers.queries import people as queries
 from edino.customers.queries.people import NewTrait
 from edino.customers.rules import words
 from edino.customers.rules.values import Unusable
-from edino.customers.types import CustomerRef, Identified, Identifier, Sighting
+from edino.customers.types import AHEAD, EARLIEST, CustomerRef, Identified, Identifier, Sighting
 from edino.kernel import clock, ids, log
 from edino.kernel.errors import FieldError, Invalid
 
@@ -64,7 +64,10 @@ def identify(
     (`NotConfirmed`). `Invalid` names identifiers that cannot be, `NobodyGiven` says that all of them are nobody's.
     """
     items = _usable(identifiers)
-    at = at or clock.now()
+    now = clock.now()
+    at = at or now
+    if not EARLIEST <= at <= now + AHEAD:
+        raise Invalid.field("at", "out_of_range", "The time lies before 2000 or more than a day ahead.")
     confirmed = frozenset(item.kind for item in items if item.kind in source.confirms)
     if act and any(item.kind not in confirmed for item in items):
         raise NotConfirmed(fields=[FieldError("act", "not_confirmed", NotConfirmed.__doc__ or "")])
@@ -73,15 +76,14 @@ def identify(
     profile = resolve([Sighting(source.id, source.trust, items, confirmed, at, event, act)])[0]
     if traits:
         learn(source=source, traits=[(profile, at, event, traits)])
-    body = {"call": "identify", "fields": sorted(name for name in traits or {} if 0 < len(name) <= LONGEST_FIELD)}
+    fields = sorted(name for name in traits or {} if 0 < len(name) <= LONGEST_FIELD and name.isprintable())
+    body = {"call": "identify", "fields": fields}
     log.append([log.Fact("identify", "behaviour", at, body, profile, source.id, event)])
-    now = queries.known_as(items[0])
-    if now is None:
-        raise NoSuchCustomer
-    absorbed = {customer for customer in before if customer != now.id}
+    home = queries.home_of(profile)
+    absorbed = {customer for customer in before if customer != home.id}
     still = {known.customer_id for known in identity.identifiers(items).values()}
     joined = tuple(sorted(queries.uids(sorted(absorbed - still)).values()))
-    return Identified(now.uid, profile, not before, joined)
+    return Identified(home.uid, profile, not before, joined)
 
 
 def lookup(*, kind: str, value: str) -> CustomerRef:
@@ -107,7 +109,8 @@ def _usable(given: Sequence[tuple[str, str]]) -> tuple[Identifier, ...]:
         try:
             item = usable(kind, value)
         except Unusable as error:
-            wrong.append(FieldError(f"identifiers[{place}].value", "unusable", f"This is not one of its kind: {error}."))
+            message = f"This is not one of its kind: {error}."
+            wrong.append(FieldError(f"identifiers[{place}].value", "unusable", message))
             continue
         if item is not None:
             found[item] = None

@@ -129,7 +129,7 @@ def _holdings(person: Person, ids: Sequence[int], *, whole: bool) -> list[Holdin
 
 
 def _remember_refusals(going: Sequence[IdentifierView]) -> None:
-    points = [Point(one.id, one.kind, one.value or "", False) for one in going if one.kind in CONTACT_KINDS]
+    points = [Point(one.id, one.kind, one.value or "", shared=False) for one in going if one.kind in CONTACT_KINDS]
     if not points:
         return
     at = clock.now()

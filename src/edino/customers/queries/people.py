@@ -137,3 +137,11 @@ def uids(ids: Sequence[int]) -> dict[int, UUID]:
 def anchored_on(identifiers: Sequence[int]) -> set[int]:
     """The profiles that stand on these identifiers."""
     return {id_ for (id_,) in sql.tuples(_SQL["anchored_on"], {"identifiers": list(identifiers)})}
+
+
+def home_of(profile: int) -> CustomerRef:
+    """The customer of a profile that exists."""
+    found = sql.row(_SQL["home_of"], {"profile": profile}, CustomerRef)
+    if found is None:
+        raise LookupError(profile)
+    return found

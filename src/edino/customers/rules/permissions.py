@@ -1,4 +1,4 @@
-"""What a contact point may be used for, as a function of statements. docs/algorithms/consent.md is the specification."""
+"""What a contact point may be used for, as a function of statements. Specification: docs/algorithms/consent.md."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -115,7 +115,7 @@ def _by_value(given: Sequence[Said], order: Order, trust: Trust, *, earliest: bo
         groups.setdefault(text(one.value), []).append(one)
     best = []
     for same in groups.values():
-        top = max(same, key=lambda one: (order(one, trust), -one.source_id))
+        top = max(same, key=lambda one: (order(one, trust), -one.source_id, one.at, one.verified))
         at: datetime = min(one.at for one in same) if earliest else top.at
         best.append(Said(top.value, top.source_id, at, top.verified, len(same)))
     return best

@@ -111,3 +111,12 @@ SELECT id, uid FROM customers_customer WHERE id = ANY (%(ids)s::bigint[]);
 -- name: anchored_on
 -- The profiles that stand on these identifiers.
 SELECT id FROM customers_profile WHERE anchor_id = ANY (%(identifiers)s::bigint[]);
+
+-- name: home_of
+-- The customer of a profile now; of a thing that goes from hand to hand, the one who has it.
+SELECT now.id, now.uid
+  FROM customers_profile p
+  JOIN customers_identifier i ON i.id = p.anchor_id
+  LEFT JOIN customers_tenure t ON t.identifier_id = p.anchor_id AND t.until = 'infinity'
+  JOIN customers_customer now ON now.id = coalesce(t.customer_id, i.customer_id)
+ WHERE p.id = %(profile)s;

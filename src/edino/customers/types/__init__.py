@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
@@ -165,6 +165,10 @@ class CustomerRef:
 
 CONTACT_KINDS: Final = ("phone", "email", "push_token", "web_push", "telegram", "vk", "viber", "whatsapp", "max")
 """The kinds a message can be sent to: permission belongs to each such contact point."""
+
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+AHEAD: Final = timedelta(hours=24)
+"""What is said to have happened before the one, or later than the other from now, is a clock gone wrong."""
 
 REACHED_BY: Final = MappingProxyType(
     {

@@ -1,5 +1,0 @@
-"""JSON entrances."""
-
-from ninja import Router
-
-router = Router(tags=["customers"])
