@@ -59,6 +59,7 @@ def test_igor_connects_a_till_and_gets_its_key_once(as_role: LogIn) -> None:
     assert api.authenticate(key=key[0]).name == "Till 3"
     assert "no-store" in shown["Cache-Control"]
     page = igor.get(f"/sources/{number}/").content.decode()
+    assert f"/developer/{number}/" in page
     assert key[0] not in page
     assert key[0][:14] in page
 
@@ -136,6 +137,7 @@ def test_boris_sees_sources_but_changes_nothing(as_role: LogIn) -> None:
     assert page.status_code == 200
     assert b"keys/new" not in page.content
     assert b"sources/new" not in boris.get("/sources/").content
+    assert b"/developer/" not in page.content
     for address in (f"/sources/{site.id}/keys/new/", f"/sources/{site.id}/change/", "/sources/new/"):
         assert boris.get(address).status_code == 403
         assert boris.post(address, {"scopes": ["admin"]}).status_code == 403

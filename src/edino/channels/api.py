@@ -17,7 +17,7 @@ from ninja.security import HttpBearer
 
 from edino.channels import models, queries, rules
 from edino.channels.errors import MissingScope, NoSuchChannel, NoSuchKey, NoSuchSource, SourceTaken, TooFast, WrongKey
-from edino.channels.types import Channel, KeyListing, Scope, Source, SourceHealth, SourceListing
+from edino.channels.types import Channel, KeyListing, Scope, Source, SourceHealth, SourceListing, SourcePage
 from edino.kernel import clock
 from edino.kernel.errors import FieldError, Invalid, Unauthenticated
 from edino.kernel.registry import Registry
@@ -34,6 +34,9 @@ _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz234567"
 HealthProvider = Callable[[Sequence[int]], Mapping[int, SourceHealth]]
 source_health: Registry[HealthProvider] = Registry("source health")
 """Whoever takes events in offers here what it knows of the sources with these ids."""
+
+source_pages: Registry[SourcePage] = Registry("source page")
+"""Pages of other domains about one source, linked from its page."""
 
 _known: dict[bytes, tuple[datetime, datetime | None, Source | None]] = {}
 _buckets: dict[int, rules.Bucket] = {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Scope(StrEnum):
@@ -101,6 +102,16 @@ class SourceHealth:
     last_seen_at: datetime | None
     accepted_today: int = 0
     rejected_today: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """A page another domain has about a source: its words, the name of its address (with `number`), who may open it."""
+
+    label: Any
+    url_name: str
+    operation: str
+    icon: str = "activity"
 
 
 @dataclass(frozen=True, slots=True)

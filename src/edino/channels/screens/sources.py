@@ -165,6 +165,11 @@ def _source_page(request: StaffRequest, number: int) -> HttpResponse:
         "facts": _facts(shown, health),
         "keys": [_key(key, number) for key in api.keys_of(source_id=number)],
         "may_keys": staff.may(request.staff, "keys.manage"),
+        "pages": [
+            Action(page.label, reverse(page.url_name, kwargs={"number": number}), icon=page.icon)
+            for _name, page in api.source_pages
+            if staff.may(request.staff, page.operation)
+        ],
         "key_action": Action(_("New key"), reverse("channels_key_add", args=[number]), icon="plus"),
     }
     return screen.page(
