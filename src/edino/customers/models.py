@@ -350,16 +350,18 @@ class Verdict(models.Model):
 class Proof(models.Model):
     """A code or a link on its way to a contact; whoever gives it back has proved that the contact is theirs.
 
-    Only hashes of the secret are kept. A row without `target_id` was asked for a card nobody knows: it looks the same
-    from outside and can never be given back. Rows live for a day.
+    Only keyed hashes are kept of the secret, of the account it was asked for, and of what was asked about. A row without
+    `target_id` was asked about something nobody knows: it looks the same from outside and can never be given back.
+    Rows live for a day.
     """
 
     id = models.UUIDField(primary_key=True)
     method = models.TextField()
     secret = models.BinaryField()
     source_id = models.IntegerField()
-    account = models.TextField()
-    card = models.TextField()
+    account = models.BinaryField()
+    subject = models.BinaryField()
+    card_id = models.BigIntegerField(null=True)
     target_id = models.BigIntegerField(null=True)
     tries = models.SmallIntegerField(default=0, db_default=0)
     at = models.DateTimeField()
@@ -370,6 +372,6 @@ class Proof(models.Model):
         db_table = "customers_proof"
         indexes = [
             models.Index(F("account"), F("at"), name="customers_proof_account"),
-            models.Index(F("card"), F("at"), name="customers_proof_card"),
+            models.Index(F("subject"), F("at"), name="customers_proof_subject"),
             models.Index(F("secret"), name="customers_proof_secret"),
         ]

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from edino.kernel import observe
+from edino.kernel import couriers, observe, registry
 
 
 class KernelConfig(AppConfig):
@@ -9,3 +9,4 @@ class KernelConfig(AppConfig):
 
     def ready(self) -> None:
         observe.configure()
+        registry.couriers.register("email", couriers.SMTP)
