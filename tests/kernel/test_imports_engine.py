@@ -19,6 +19,7 @@ from urllib.parse import quote
 import click.testing
 import django
 import pytest
+from django.conf import settings
 from django.db import DataError, connection, transaction
 
 from edino.kernel import sql
@@ -31,6 +32,7 @@ from edino.kernel.imports.mapping import FieldMap, parse
 from edino.kernel.imports.tables import Options
 from edino.kernel.imports.types import Context, Field, Rejection, Report, Row, Written
 from edino.kernel.registry import importers
+from edino.site import settings as site
 
 TABLE = "CREATE TABLE parcel (code text, line int, weight numeric(10, 3), batch int, PRIMARY KEY (code, line))"
 INSERT = """
@@ -66,7 +68,8 @@ class Parcels:
             if row.values["code"].startswith("Z"):
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT 'Z'::int")
-        kept, heavy = [], []
+        kept: list[Row] = []
+        heavy: list[Row] = []
         for row in rows:
             (heavy if row.values["weight"] is not None and row.values["weight"] >= 100 else kept).append(row)
         params: dict[str, Any] = {
@@ -380,7 +383,8 @@ def _import_until(path: Path, seconds: float | None) -> int:
     return int(process.returncode == -signal.SIGKILL)
 
 
-def test_a_hundred_thousand_rows_take_no_more_memory_than_ten_thousand(table: None, tmp_path: Path) -> None:
+@pytest.mark.timeout(300)
+def test_a_hundred_thousand_rows_take_no_more_memory_than_a_few(table: None, tmp_path: Path) -> None:
     def peak(count: int, group: str | None) -> int:
         path = parcel_file(tmp_path, [f"{group}{count}-{number},1.5" for number in range(count)], f"{count}{group}.csv")
         importer = Parcels(group=group, batch=1000)
@@ -391,14 +395,15 @@ def test_a_hundred_thousand_rows_take_no_more_memory_than_ten_thousand(table: No
         finally:
             tracemalloc.stop()
 
-    for group in (None, "code"):
-        small, large = peak(10_000, group), peak(100_000, group)
+    for group, many in ((None, 100_000), ("code", 30_000)):
+        small, large = peak(3_000, group), peak(many, group)
         assert large < small + 2_000_000
-        assert large < 20_000_000
+        assert large < 10_000_000
 
 
 def _program(path: Path) -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edino.site.settings")
+    # Of the whole house only the kernel: four processes start here, and all of it takes seconds each time.
+    settings.configure(INSTALLED_APPS=["edino.kernel"], DATABASES=site.DATABASES, USE_TZ=True)
     django.setup()
     connection.ensure_connection()
     print("ready", flush=True)

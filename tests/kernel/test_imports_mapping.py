@@ -17,7 +17,7 @@ from edino.kernel.imports import mapping
 from edino.kernel.imports.errors import WrongMapping
 from edino.kernel.imports.rows import Mapper
 from edino.kernel.imports.tables import Options, Record, open_table
-from edino.kernel.imports.types import Field, Rejection
+from edino.kernel.imports.types import Field, Rejection, Type
 from edino.kernel.imports.values import (
     Bad,
     Style,
@@ -167,6 +167,7 @@ def test_a_mapping_file_that_cannot_be_read(tmp_path: Path) -> None:
     path.write_text("fields = [", encoding="utf-8")
     with pytest.raises(WrongMapping, match=r"m\.toml"):
         mapping.load(path)
+    raw: Any
     for raw in ([], "x", None):
         with pytest.raises(WrongMapping):
             mapping.parse(raw)
@@ -217,7 +218,7 @@ def test_any_value_is_taken_or_refused_never_a_crash(value: Any) -> None:
         Style(),
         Style(ZoneInfo("Europe/Moscow"), ("%d.%m.%Y", "epoch"), decimal_comma=True, null=frozenset({"-"})),
     ]
-    kinds = ("text", "integer", "decimal", "boolean", "datetime", "date", "object", "any")
+    kinds: tuple[Type, ...] = ("text", "integer", "decimal", "boolean", "datetime", "date", "object", "any")
     for style in styles:
         for kind in kinds:
             with suppress(Bad):

@@ -212,7 +212,13 @@ def workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> Path:
 
 def test_sheets_give_dates_numbers_and_short_rows(tmp_path: Path) -> None:
     moment = datetime(2026, 3, 1, 14, 30)
-    lines = [[None], ["card", "at", "born", None], [100200300, moment, date(1990, 5, 17)], [None, None, None], ["x"]]
+    lines: list[list[Any]] = [
+        [None],
+        ["card", "at", "born", None],
+        [100200300, moment, date(1990, 5, 17)],
+        [None, None, None],
+        ["x"],
+    ]
     path = workbook(tmp_path / "a.xlsx", {"Лист1": lines, "Second": [["a"], [1]]})
     table = open_table(path, Options())
     assert table.columns == ["card", "at", "born"]

@@ -26,10 +26,10 @@ from edino.integrations.simulator.sending import Sender, Sent
 from edino.kernel import clock, environment
 from edino.kernel.errors import Refusal
 from edino.kernel.imports import mapping
+from edino.kernel.imports.command import importer_of
 from edino.kernel.imports.engine import Job, Progress, run
 from edino.kernel.imports.tables import Options
 from edino.kernel.imports.types import Report
-from edino.kernel.registry import importers
 from edino.staff import api as staff
 
 SHOP = "Online Retail"
@@ -70,9 +70,8 @@ def load_invoices(progress: Progress) -> Report:
     """Import the year of invoices that lies in the package."""
     folder = files("edino.integrations.demo")
     with as_file(folder / "online_retail.parquet") as file, as_file(folder / "online_retail.toml") as told:
-        importer = importers.get("orders")
-        job = Job(Path(file), "orders", importer, mapping.load(Path(told)), Options(), shop().name)
-        return run(job, progress)
+        shape = mapping.load(Path(told))
+        return run(Job(Path(file), "orders", importer_of("orders"), shape, Options(), shop().name), progress)
 
 
 def month_sources() -> dict[str, Source]:

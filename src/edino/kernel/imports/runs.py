@@ -63,8 +63,7 @@ def unlock(identity: Identity) -> None:
 def latest(identity: Identity) -> Run | None:
     """The last import of the same, if there was one."""
     params = {"kind": identity.kind, "content": identity.content, "mapping": identity.mapping}
-    found = sql.tuples(_SQL["latest"], params)
-    return Run(*found[0][:7], json.loads(found[0][7]), found[0][8]) if found else None
+    return sql.row(_SQL["latest"], params, Run)
 
 
 def begin(identity: Identity, *, file: str, source: str | None, rejects_path: str) -> Run:

@@ -79,11 +79,30 @@ class Importer(Protocol):
     `version` is raised when the same file would be understood differently.
     """
 
-    help: str
-    fields: Sequence[Field]
-    group: str | None
-    batch: int
-    version: int
+    @property
+    def help(self) -> str:
+        """What a file of this kind holds, in a sentence."""
+        ...
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """What may be mapped."""
+        ...
+
+    @property
+    def group(self) -> str | None:
+        """The field whose equal values stay together, if there is one."""
+        ...
+
+    @property
+    def batch(self) -> int:
+        """About how many rows are written in one transaction."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Part of what makes two imports the same."""
+        ...
 
     def prepare(self, context: Context) -> None:
         """Check what does not depend on rows, such as the source; refuse before anything is read."""

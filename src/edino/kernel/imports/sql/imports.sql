@@ -8,7 +8,7 @@ SELECT pg_advisory_unlock(hashtext('edino import'), hashtext(%(name)s));
 
 -- name: latest
 -- The last import of the same content in the same way.
-SELECT id, state, position, unchanged, rejected, rejects_length, rejects_path, reasons::text AS reasons, finished_at
+SELECT id, state, position, unchanged, rejected, rejects_length, rejects_path, reasons, finished_at
   FROM kernel_import
  WHERE kind = %(kind)s AND content = %(content)s AND mapping = %(mapping)s
  ORDER BY id DESC

@@ -1,0 +1,74 @@
+"""The demo's figures come from the log, so they notice when a line is missing, doubled or a penny off."""
+
+import csv
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+from edino.activity.commands.orders import Orders
+from edino.integrations.demo import figures, stages
+from edino.kernel.imports import mapping
+from edino.kernel.imports.engine import Job, run
+from edino.kernel.imports.tables import Options
+from edino.staff import api as staff
+
+pytestmark = pytest.mark.django_db
+
+TITLES = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+LINES = [
+    ["536365", "85123A", "HEART", "6.0", "2010-12-01 08:26", "2.55", "17850.0", "United Kingdom"],
+    ["536365", "85123A", "HEART", "6.0", "2010-12-01 08:26", "2.55", "17850.0", "United Kingdom"],
+    ["536365", "85123a", "HEART", "1.0", "2010-12-01 08:26", "0.001", "17850.0", "United Kingdom"],
+    ["C536379", "D", "Discount", "-1.0", "2010-12-01 09:41", "27.5", "14527.0", "United Kingdom"],
+    ["536414", "22139", "", "56.0", "2010-12-01 11:52", "0.0", "", "France"],
+    ["A563186", "B", "Adjust bad debt", "1.0", "2011-08-12 14:51", "-11062.06", "", "France"],
+]
+
+
+@pytest.fixture
+def few_invoices(tmp_path: Path) -> Path:
+    path = tmp_path / "invoices.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([TITLES, *LINES])
+    return path
+
+
+def test_figures_are_counted_on_the_log_to_the_penny(few_invoices: Path) -> None:
+    shape = mapping.load(Path(str(files("edino.integrations.demo") / "online_retail.toml")))
+    job = Job(few_invoices, "orders", Orders(), shape, Options(), stages.shop().name)
+    for _ in range(2):
+        assert run(job).rejected == 0
+        found = figures.of_source(stages.shop().id)
+        assert found == figures.Figures(
+            lines=6,
+            customers=2,
+            invoices=4,
+            codes=5,
+            countries=2,
+            gross=Decimal("30.601") - Decimal("27.5") - Decimal("11062.06"),
+            returns=2,
+            sold_lines=3,
+            sold_customers=1,
+            sold_invoices=1,
+            sold_gross=Decimal("30.601"),
+        )
+    assert figures.told(found)["sold_gross"] == "30.60"
+
+
+def test_a_figure_that_is_off_is_named() -> None:
+    printed = {**figures.PUBLISHED, "gross": "9747747.94"}
+    assert figures.differences(figures.PUBLISHED) == []
+    assert figures.differences(printed) == ["gross: 9747747.94 was counted, 9747747.93 is published"]
+
+
+def test_three_roles_can_look_around_and_get_new_passwords_each_time() -> None:
+    first, second = stages.log_ins(), stages.log_ins()
+    assert [(one.role, one.email) for one in first] == [(one.role, one.email) for one in second]
+    assert len({one.role for one in first}) == 3
+    assert not {one.password for one in first} & {one.password for one in second}
+    for one in first:
+        person = staff.find_person(email=one.email)
+        assert person is not None
+        assert person.role == one.role
