@@ -14,7 +14,7 @@ from edino.customers import api
 from edino.customers.api import reference
 from edino.customers.errors import NotTheirs
 from edino.customers.rules import permissions as rules
-from edino.customers.types import Consent, Identifier, Sighting, State, Statement
+from edino.customers.types import Consent, Identifier, Purpose, Sighting, State, Statement
 from edino.kernel import ids, sql
 from edino.kernel.errors import Invalid
 from edino.staff.types import Actor
@@ -196,12 +196,12 @@ statements = st.builds(
 ledgers = st.lists(statements, max_size=8, unique_by=lambda one: one.key)
 partitions = st.lists(st.integers(0, 3), min_size=4, max_size=4)
 brands = st.sampled_from(["", "outlet", "other"])
-MARKETING = reference.Purpose("marketing", "", "", silent_allows=False)
-SERVICE = reference.Purpose("service", "", "", silent_allows=True)
+MARKETING = Purpose("marketing", "", "", silent_allows=False)
+SERVICE = Purpose("service", "", "", silent_allows=True)
 
 
 def permitted(
-    ledger: list[Statement], homes: list[int], point: int, brand: str, purpose: reference.Purpose = MARKETING
+    ledger: list[Statement], homes: list[int], point: int, brand: str, purpose: Purpose = MARKETING
 ) -> bool:
     beside = [one for one in ledger if homes[one.point] == homes[point]]
     return rules.allowed(rules.decide(point, beside, "marketing", brand), purpose)

@@ -9,7 +9,7 @@ from edino.customers.api import reference
 from edino.customers.queries import people
 from edino.customers.queries import searching as queries
 from edino.customers.rules import masking, survivorship, values, words
-from edino.customers.types import Found, Identifier
+from edino.customers.types import Found, Identifier, Said
 
 LONGEST: Final = 200
 MOST: Final = 50
@@ -68,7 +68,7 @@ def cards(found: dict[int, By], *, reveal: bool) -> list[Found]:
     ]
 
 
-def _name(said: Sequence[tuple[str, "survivorship.Said"]], *, reveal: bool) -> str:
+def _name(said: Sequence[tuple[str, Said]], *, reveal: bool) -> str:
     fields = survivorship.project(said, reference.field_rules(), reference.trust())
     name = survivorship.full_name({field.name: field.value for field in fields})
     return name if reveal else masking.mask_name(name)

@@ -6,7 +6,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
-from ninja import Field, Header, Router, Schema
+from ninja import Field, Router, Schema
+from ninja.params.functions import Header
 from pydantic import AwareDatetime, ConfigDict
 
 from edino.channels.api import actor, require_scope, scope

@@ -71,7 +71,7 @@ def statements(points: Iterable[int]) -> list[Statement]:
 def suppressed(hashes: Iterable[bytes]) -> list[tuple[bytes, str, str, datetime, bool]]:
     """(hash, purpose, brand, moment, verified) of refusals that outlived an erasure."""
     found = sql.tuples(_SQL["suppressed"], {"hashes": list(hashes)})
-    return [(bytes(row[0]), *row[1:]) for row in found]  # type: ignore[misc]
+    return [(bytes(row[0]), *row[1:]) for row in found]
 
 
 def ledger(points: Iterable[int]) -> list[LedgerRow]:
@@ -105,4 +105,4 @@ def prefer(point: int, given: Mapping[str, Any], at: datetime, source_id: int | 
 
 def preferences(points: Iterable[int]) -> list[tuple[int, str, Any, datetime]]:
     """(point, name, value, moment) rows."""
-    return sql.tuples(_SQL["preferences"], {"identifiers": list(points)})  # type: ignore[return-value]
+    return sql.tuples(_SQL["preferences"], {"identifiers": list(points)})

@@ -26,7 +26,7 @@ def learn(rows: Sequence[NewTrait]) -> list[tuple[int, str, bool, bool]]:
     """Keep what is newer. (profile, field, was it known, did it change) of each row that was."""
     profiles, fields, values, verified, ats, events = map(list, zip(*rows, strict=True))
     params = {"profiles": profiles, "fields": fields, "values": values}
-    return sql.tuples(_SQL["learn"], {**params, "verified": verified, "ats": ats, "events": events})  # type: ignore[return-value]
+    return sql.tuples(_SQL["learn"], {**params, "verified": verified, "ats": ats, "events": events})
 
 
 def forget_words(fields: Sequence[tuple[int, str]]) -> None:

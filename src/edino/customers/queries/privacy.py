@@ -65,12 +65,12 @@ def add_erasure(
 
 def claims_of(identifiers: Sequence[int]) -> list[tuple[int, int, int, bool, datetime, datetime]]:
     """(identifier, identifier, source, verified, first, last) of the claims among these."""
-    return sql.tuples(_SQL["claims_of"], {"identifiers": identifiers})  # type: ignore[return-value]
+    return sql.tuples(_SQL["claims_of"], {"identifiers": identifiers})
 
 
 def events(own: Sequence[Holding]) -> list[tuple[datetime, str, int | None, dict[str, Any]]]:
     """(moment, type, source, body) of what the log holds."""
-    return sql.tuples(_SQL["events"], _arrays(own))  # type: ignore[return-value]
+    return sql.tuples(_SQL["events"], _arrays(own))
 
 
 def _arrays(own: Sequence[Holding]) -> dict[str, list[Any]]:
