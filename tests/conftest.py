@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ import psutil
 import pytest
 
 from edino.kernel import postgres
+from tests.serving import serve, server_url  # noqa: F401 - fixtures for all tests
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -165,11 +167,12 @@ def smtp_server(settings: "Settings") -> Iterator[Mailbox]:
     """A real SMTP server on the loopback, and Django set up to send through it."""
     from aiosmtpd.controller import Controller  # only tests of mail pay for it
 
-    mailbox = Mailbox("127.0.0.1", 0)
-    controller = Controller(mailbox, hostname="127.0.0.1", port=0)
+    with socket.socket() as probe:  # aiosmtpd greets itself at the port it was told, so 0 would not do
+        probe.bind(("127.0.0.1", 0))
+        free = probe.getsockname()[1]
+    mailbox = Mailbox("127.0.0.1", free)
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free)
     controller.start()
-    assert controller.server is not None
-    mailbox.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = mailbox.host, mailbox.port
     settings.EMAIL_HOST_USER = settings.EMAIL_HOST_PASSWORD = ""
