@@ -87,6 +87,7 @@ def _database(url: str) -> dict[str, object]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": query.pop("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the database nobody is handed a dead connection of the pool
         "OPTIONS": {
             **query,
             "pool": {"min_size": 1, "max_size": ENVIRONMENT.pool_size, "timeout": 10},
