@@ -144,7 +144,7 @@ def refuse(
     """Add a refused attempt to the trail and the log; a flood of them leaves a count, not a full table."""
     log.warning("refused", operation=operation, subject_kind=subject[0], actor=_name(actor), place=_place.get())
     with _refusals_lock:
-        allowed, dropped = _refusals.spend(operation, clock.now())
+        allowed, dropped = _refusals.spend(f"{operation} {(detail or {}).get('why', '')}", clock.now())
     if allowed:
         _append(
             actor, operation, subject, {**(detail or {}), **({"not_shown": dropped} if dropped else {})}, refused=True
