@@ -73,15 +73,15 @@ CHANNELS: Final[dict[str, Text]] = {
     "call_centre": _("Call"),
 }
 UNREACHED: Final[dict[str, Text]] = {
-    "no_point": _("no contact known"),
-    "shared": _("shared with others"),
-    "silent": _("not asked yet"),
     "refused": _("refused"),
+    "silent": _("not asked yet"),
+    "shared": _("shared with others"),
+    "no_point": _("no contact known"),
 }
 REFUSED: Final[dict[str, Text]] = {
     "separated": _("staff said they are different people"),
-    "limit": _("a person has fewer of these"),
-    "contradiction": _("a thing that changed hands"),
+    "limit": _("one person would have too many"),
+    "contradiction": _("it went from hand to hand"),
     "access": _("two different confirmed log-ins"),
     "size": _("too many already belong together"),
     "shared": _("a value that many people share"),
@@ -104,9 +104,11 @@ def field(name: str) -> Text:
     return FIELDS.get(bare) or KINDS.get(bare) or bare.replace("_", " ")
 
 
-def refusal(reason: str) -> Text:
+def refusal(reason: str) -> str:
     """Why a link was not followed, such as `limit:loyalty_card`."""
-    return REFUSED.get(reason.partition(":")[0], reason)
+    rule, _colon, code = reason.partition(":")
+    words = str(REFUSED.get(rule, rule))
+    return f"{words} ({kind(code)})" if code else words
 
 
 def purpose(one: Purpose) -> str:

@@ -13,6 +13,9 @@ def register() -> None:
     navigation.register(
         NavItem("review", _("Review"), "review", "git-compare", "customers.review", order=30, count=_waiting)
     )
+    navigation.register(
+        NavItem("policy", _("Rules of joining"), "policy", "scale", "customers.policy", _("Administration"), order=820)
+    )
 
 
 def _waiting(_request: HttpRequest) -> int:

@@ -31,7 +31,7 @@ _WHAT: Final[dict[str, Status]] = {
 }
 _AGREES: Final[dict[str, Status]] = {
     "same": Status(gettext_lazy("same"), "good"),
-    "different": Status(gettext_lazy("different"), "bad"),
+    "different": Status(gettext_lazy("different"), "warn"),
     "one": Status(gettext_lazy("only one says"), "quiet"),
 }
 _DONE: Final[dict[str, Text]] = {
@@ -39,6 +39,7 @@ _DONE: Final[dict[str, Text]] = {
     "different": gettext_lazy("Kept apart for good."),
     "later": gettext_lazy("Put off for a week."),
 }
+_TOLD: Final = frozenset({"known_since", "sources", "profiles"})
 _STANDS: Final = {"same": "join", "different": "split"}
 
 
@@ -49,7 +50,7 @@ class Line:
     field: Text
     left: Sequence[str]
     right: Sequence[str]
-    mark: Status
+    mark: Status | None
     weight: Number | None
 
 
@@ -151,8 +152,15 @@ def _verdict(number: int, verdict: CaseVerdict, label: str, key: str, tone: str)
 
 
 def _line(line: Comparison) -> Line:
+    """A line; what is only told beside (since when, from how many sources) is not compared."""
     weight = None if line.weight is None else Number(line.weight, 1, signed=True)
-    return Line(wording.field(line.field), line.left, line.right, _AGREES[line.agreement], weight)
+    return Line(
+        wording.field(line.field),
+        line.left,
+        line.right,
+        _AGREES[line.agreement] if line.field not in _TOLD else None,
+        weight,
+    )
 
 
 def _why(case: CaseRow, evidence: Any) -> str:

@@ -1,6 +1,6 @@
 """Why each part of a customer belongs, in words: what holds it in, what was refused, what people decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -17,10 +17,10 @@ from edino.customers.types.verdicts import DecisionView, Link, Member, Undoable,
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui.parts import Text
-from edino.ui.screen import Action, Status
+from edino.ui.screen import Action, Status, When
 
 _THINGS: Final = frozenset({"device", "push_token", "web_push"})
-_MOST_REASONS: Final = 3
+_MOST_REASONS: Final = 2
 _MOST_REFUSED: Final = 10
 DECIDED: Final[dict[str, Text]] = {
     "join": gettext_lazy("joined"),
@@ -58,35 +58,45 @@ class Decided:
 def context(request: StaffRequest, why: Why) -> dict[str, Any]:
     """What the template of the explanation needs."""
     names = {source.id: source.name for source in channels.list_sources()}
-    own = [_belongs(member, names) for member in why.members if member.kind not in _THINGS]
-    things = [_belongs(member, names) for member in why.members if member.kind in _THINGS]
+    members = sorted(why.members, key=lambda member: member.kind in _THINGS)
+    before: set[int] = set()
+    told: list[tuple[str, Belongs]] = []
+    for member in members:
+        told.append((member.kind, _belongs(member, names, before)))
+        before.add(member.id)
+    own = [belongs for kind, belongs in told if kind not in _THINGS]
+    things = [belongs for kind, belongs in told if kind in _THINGS]
     by_source: dict[str, int] = {}
     for fragment in why.fragments:
         name = names.get(fragment.source_id, "?")
         by_source[name] = by_source.get(name, 0) + 1
-    told = sorted(by_source.items(), key=lambda pair: -pair[1])
+    sources = sorted(by_source.items(), key=lambda pair: -pair[1])
     return {
         "own": own,
         "things": things,
         "fragments": len(why.fragments),
-        "by_source": ", ".join(f"{name} {count}" for name, count in told),
+        "by_source": ", ".join(f"{name} {count}" for name, count in sources),
         "refused": [_refused(link) for link in why.refused[:_MOST_REFUSED]],
         "history": _history(request, why),
         "policy": why.policy,
     }
 
 
-def _belongs(member: Member, names: Mapping[int, str]) -> Belongs:
+def _belongs(member: Member, names: Mapping[int, str], before: Set[int]) -> Belongs:
+    """What ties an identifier to those told before it, so that each tie is told once."""
     marks = []
     if member.login:
         marks.append(Status(_("confirmed"), "good"))
     if member.shared:
         marks.append(Status(_("shared, joins nobody"), "warn"))
-    links = [link for link in member.links if not link.refused]
+    links = [link for link in member.links if not link.refused and link.other in before]
+    links.sort(key=lambda link: not link.holds)
     reasons = [_reason(link, names) for link in links[:_MOST_REASONS]]
     sure = ngettext(
         "%(sources)d of %(heard)d source says so", "%(sources)d of %(heard)d sources say so", member.heard
     ) % {"sources": member.sources, "heard": member.heard}  # fmt: skip
+    if not before and member.first_at:
+        reasons = [format_html("{} {}", _("known since"), When(member.first_at, "date"))]
     rest = max(len(links) - _MOST_REASONS, 0)
     return Belongs(wording.kind(member.kind), member.masked, sure if member.heard > 1 else "", marks, reasons, rest)
 

@@ -42,6 +42,7 @@ def customer(request: StaffRequest, uid: UUID) -> HttpResponse:
         request,
         "faces/card.html",
         title=person.name or _("Customer without a name"),
+        lead=_("customer since %(year)d") % {"year": person.since.year},
         back=Back(_("Customers"), reverse("customers") + "?again") if may_search else None,
         primary=_split(request, person),
         density="comfortable",

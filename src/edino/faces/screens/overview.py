@@ -65,7 +65,7 @@ _CHANNELS: Listing[ChannelRow] = Listing(
         Column("events", gettext_lazy("Events"), kind="number"),
         Column("than", gettext_lazy("Against the day before"), place="side"),
     ),
-    sort="name",
+    sort="-events",
     export=False,
 )
 

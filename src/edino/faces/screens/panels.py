@@ -1,6 +1,6 @@
 """The card's own panels: who it is, how it may be reached, what is open now, what happened."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from edino.faces.screens import events, timeline
 from edino.kernel.registry import card_panels
 from edino.staff import api as staff
 from edino.ui.panels import Panel
-from edino.ui.parts import Part
+from edino.ui.parts import Tone, icon
 from edino.ui.screen import Action, Fact, Status, When, Why
 
 _CONTACTS: Final = ("phone", "email", "loyalty_card", "user_id", "crm", "telegram", "vk", "viber", "whatsapp", "max")
@@ -42,21 +42,28 @@ def who(request: HttpRequest, person: Person) -> dict[str, Any]:
     action = None
     if not person.revealed and staff.may(reader, "customers.see_personal") and person.identifiers:
         action = Action(
-            _("Show in full"), reverse("customer_show", args=[person.uid]), "swap", icon="eye", target="#who"
+            _("Show in full"), reverse("customer_show", args=[person.uid]), "swap", "eye", "plain", target="#who"
         )
     contacts = [_contact(one) for kind in _CONTACTS for one in person.identifiers if one.kind == kind]
     told = [
         Fact(wording.field(one.name), _value(one.value)) for name in _TOLD for one in person.fields if one.name == name
     ]
-    facts = [*([Fact(_("Name"), person.name)] if person.revealed and person.name else []), *contacts, *told]
-    facts += [
-        Fact(_("Sure"), _sure(person), why=_why(reader, person)),
+    named = [Fact(_("Name"), person.name)] if person.revealed and person.name else []
+    facts = [
+        *told,
         Fact(_("Stage"), wording.STAGES[person.stage.code], _since(person)),
-        Fact(_("Known since"), When(person.since, "date")),
         *([Fact(_("Last seen"), When(person.seen_at))] if person.seen_at else []),
         *_things(person),
     ]
-    return {"facts": facts, "show": action, "revealed": person.revealed, "erased": person.erased}
+    return {
+        "contacts": [*named, *contacts],
+        "facts": facts,
+        "sure": _sure(person),
+        "why": _why(reader, person),
+        "show": action,
+        "revealed": person.revealed,
+        "erased": person.erased,
+    }
 
 
 def _contact(one: IdentifierView) -> Fact:
@@ -82,7 +89,7 @@ def _sure(person: Person) -> object:
     seen = [set(one.source_ids) for one in person.identifiers if not (one.shared or one.lent)]
     heard = set().union(*seen) if seen else set()
     if len(heard) < 2:
-        return _("one source")
+        return Status(_("known from one source"), "quiet")
     agree = set().union(*(ids for ids in seen if len(ids) > 1))
     text = _("%(agree)d of %(heard)d sources agree") % {"agree": len(agree), "heard": len(heard)}
     return Status(text, "good" if len(agree) == len(heard) else "info" if agree else "warn")
@@ -113,22 +120,19 @@ def _reach(_request: HttpRequest, person: Person) -> dict[str, Any] | None:
         return None
     purposes = reference.purposes()
     lines = [
-        Fact(wording.purpose(purpose), _allowed([one for one in person.permissions if one.purpose == code]))
+        (wording.purpose(purpose), _allowed([one for one in person.permissions if one.purpose == code]))
         for code, purpose in purposes.items()
     ]
-    reached = [one for one in person.reach if one.allowed or one.why != "no_point"]
-    missing = [str(wording.CHANNELS[one.channel]) for one in person.reach if one.why == "no_point"]
-    return {
-        "reach": [Fact(wording.CHANNELS[one.channel], _reached(one)) for one in reached],
-        "missing": ", ".join(missing),
-        "permissions": lines if person.permissions else [],
-    }
+    return {"reach": list(_reached(person.reach)), "permissions": lines if person.permissions else []}
 
 
-def _reached(one: Reach) -> Part:
-    if one.allowed:
-        return Status(_("yes"), "good")
-    return Status(wording.UNREACHED[one.why], "bad" if one.why == "refused" else "quiet")
+def _reached(reach: Sequence[Reach]) -> Iterator[tuple[Status, str]]:
+    """Channels by what is in their way, those that are open first."""
+    tones: dict[str, Tone] = {"": "good", "refused": "bad"}
+    for why, word in (("", _("open")), *wording.UNREACHED.items()):
+        names = ", ".join(str(wording.CHANNELS[one.channel]) for one in reach if one.why == why)
+        if names:
+            yield Status(word, tones.get(why, "quiet")), names
 
 
 def _allowed(mine: list[Permission]) -> object:
@@ -162,8 +166,10 @@ def _now(_request: HttpRequest, person: Person) -> dict[str, Any]:
     lines = []
     if contact:
         told = events.moment(contact)
-        tone = Status(str(told.what), told.tone, told.icon)
-        lines.append(Fact(_("Last contact"), tone, _place(contact)))
+        words = format_html(
+            '<span class="with-icon tone-{}">{}<span>{}</span></span>', told.tone, icon(told.icon), told.what
+        )
+        lines.append(Fact(_("Last contact"), words, _place(contact)))
     if order:
         back = standing.refund and standing.refund.occurred_at > order.occurred_at
         lines.append(Fact(_("Last order"), _order(order), _place(order), _about(order)))

@@ -3,6 +3,7 @@
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -11,7 +12,6 @@ from edino.activity import api as activity
 from edino.channels import api as channels
 from edino.customers.types import CustomerRef, Person
 from edino.faces.screens import events
-from edino.staff.api import StaffRequest
 from edino.ui.parts import Text
 from edino.ui.screen import Tab
 
@@ -26,7 +26,7 @@ GROUPS: Final[dict[str, Text]] = {
 }
 
 
-def context(request: StaffRequest, person: Person | CustomerRef) -> dict[str, Any]:
+def context(request: HttpRequest, person: Person | CustomerRef) -> dict[str, Any]:
     """The part of the timeline that the address asks for."""
     group, channel = request.GET.get("group", ""), request.GET.get("channel", "")
     group = group if group in GROUPS else ""
