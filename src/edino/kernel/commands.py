@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from edino.kernel import backup, doctor, environment, postgres, processes, views, worker
+from edino.kernel.bench_commands import bench
 from edino.kernel.imports.command import import_command
 from edino.kernel.log_commands import log_group
 
@@ -98,4 +99,5 @@ commands: list[click.Command] = [
     backup_command,
     restore,
     import_command,
+    bench,
 ]

@@ -11,7 +11,7 @@ from edino.kernel import doctor, processes
 from edino.kernel.errors import Refusal
 
 COMMANDS = ["kernel", "staff", "channels", "customers", "activity", "integrations", "faces"]
-WITHOUT_DATABASE = {"serve", "migrate", "doctor", "stop", "restore"}
+WITHOUT_DATABASE = {"serve", "migrate", "doctor", "stop", "restore", "bench"}
 """They reach for the database themselves, or must work without one."""
 
 
