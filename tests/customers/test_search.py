@@ -131,3 +131,12 @@ def test_every_way_to_find_goes_by_an_index(masha: UUID) -> None:
 
 def test_identifiers_of_no_kind_find_nothing(masha: UUID) -> None:
     assert api.search(text=Identifier("phone", "+79990000000").value) == []
+
+
+def test_words_said_in_different_channels_are_one_persons(till: Source) -> None:
+    site = channels.create_source(name="Site", channel="site", by=IGOR)
+    phone = [("phone", "+79161234567")]
+    api.identify(source=till, identifiers=phone, traits={"first_name": "Мария"}, at=MAY)
+    uid = api.identify(source=site, identifiers=phone, traits={"last_name": "Shchukina"}, at=MAY).uid
+    api.identify(source=site, identifiers=[("phone", "+79990000000")], traits={"first_name": "Maria"}, at=MAY)
+    assert [one.uid for one in api.search(text="мария щукина")] == [uid]

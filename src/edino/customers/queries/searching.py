@@ -1,6 +1,6 @@
 """Statements that find people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,8 +8,10 @@ from edino.customers.types import Said
 from edino.kernel import sql
 
 _SQL = sql.statements("edino.customers", "search.sql")
-_REACH: Final = 10
+_REACH: Final = 3
 """A name is on several profiles of one person, so more hits are read than people are shown."""
+_AMONG: Final = 500
+"""Words of one person on different profiles are looked for among this many."""
 
 
 def by_value(values: Sequence[str], size: int) -> list[int]:
@@ -26,7 +28,10 @@ def by_words(prefixes: Sequence[str], size: int) -> list[int]:
     """Customers who have, for each of these folded prefixes, a word that begins with it."""
     first, *others = sorted(prefixes, key=len, reverse=True)
     params = {"first": first, "others": others, "reach": size * _REACH, "size": size}
-    return _ids(sql.tuples(_SQL["by_words"], params))
+    found = sql.tuples(_SQL["by_words"], params)
+    if not found and others:
+        found = sql.tuples(_SQL["by_words_apart"], {**params, "among": _AMONG})
+    return _ids(found)
 
 
 def names(customers: Sequence[int]) -> dict[int, list[tuple[str, Said]]]:
@@ -50,5 +55,5 @@ def last_seen(customers: Sequence[int]) -> dict[int, datetime]:
     return dict(sql.tuples(_SQL["last_seen"], {"customers": list(customers)}))
 
 
-def _ids(found: list[tuple[int]]) -> list[int]:
-    return [id_ for (id_,) in found]
+def _ids(found: Iterable[tuple[int, ...]]) -> list[int]:
+    return [row[0] for row in found]

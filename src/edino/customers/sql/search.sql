@@ -25,14 +25,30 @@ SELECT DISTINCT customer_id
          LIMIT %(size)s) AS hit;
 
 -- name: by_words
--- Customers with a word that begins with the first prefix and, for each other prefix, a word that begins with it.
+-- Customers with a profile on which each of these prefixes begins some word.
 SELECT DISTINCT customer_id
   FROM (SELECT i.customer_id
           FROM customers_word w
           JOIN customers_profile p ON p.id = w.profile_id
           JOIN customers_identifier i ON i.id = p.anchor_id
          WHERE w.word >= %(first)s AND w.word < %(first)s || chr(1114111)
-           AND NOT EXISTS (
+           AND (SELECT coalesce(bool_and(EXISTS (
+                           SELECT FROM customers_word v
+                            WHERE v.profile_id = w.profile_id
+                              AND v.word >= other.prefix AND v.word < other.prefix || chr(1114111))), true)
+                  FROM unnest(%(others)s::text[]) AS other (prefix))
+         LIMIT %(reach)s) AS hit
+ LIMIT %(size)s;
+
+-- name: by_words_apart
+-- Customers with a word for each of these prefixes on any of their profiles, among the first who have the first.
+SELECT DISTINCT customer_id
+  FROM (SELECT i.customer_id
+          FROM (SELECT DISTINCT profile_id FROM customers_word
+                 WHERE word >= %(first)s AND word < %(first)s || chr(1114111) LIMIT %(among)s) AS w
+          JOIN customers_profile p ON p.id = w.profile_id
+          JOIN customers_identifier i ON i.id = p.anchor_id
+         WHERE NOT EXISTS (
                SELECT FROM unnest(%(others)s::text[]) AS other (prefix)
                 WHERE NOT EXISTS (
                       SELECT FROM customers_identifier j
