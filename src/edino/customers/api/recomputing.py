@@ -23,6 +23,7 @@ from edino.kernel.transactions import TryAgain, retried
 STRETCH: Final = 50_000
 BATCH: Final = 500
 EXAMPLES: Final = 20
+_GATHERS: Final = 5
 
 Impact = Callable[[Sequence[Move]], int]
 policy_impacts: Registry[Impact] = Registry("policy impact")
@@ -174,10 +175,15 @@ def _replayed(closure: Closure, policy: Policy) -> Partition:
 
 
 def _settle(seeds: set[int], target: Target) -> tuple[Closure, Partition]:
-    before = _gather(seeds, target)
-    queries.lock_customers(set(before.homes.values()))
-    closure = _gather(seeds, target)
-    if closure.homes.keys() - before.homes.keys() or set(closure.homes.values()) - set(before.homes.values()):
+    held: set[int] = set()
+    for _ in range(_GATHERS):
+        closure = _gather(seeds, target)
+        ahead = set(closure.homes.values()) - held
+        if held and not ahead:
+            break
+        queries.lock_customers(ahead)
+        held |= ahead
+    else:
         raise TryAgain
     flipped = closure.nodes.keys() & (target.leaving | target.joining)
     if flipped:

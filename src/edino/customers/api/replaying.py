@@ -13,6 +13,8 @@ from edino.kernel.transactions import TryAgain
 
 JOINED = "customers.joined"
 SPLIT = "customers.split"
+_REACHES = 5
+"""While it is being locked, what is connected may grow; so often it is followed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +30,27 @@ class Connected:
 def replay(seeds: Iterable[int], policy: Policy) -> Connected:
     """Replay all that is connected to these identifiers, under the locks of their customers, and store it."""
     asked = sorted(set(seeds))
-    nodes, homes = queries.reach(asked)
-    queries.lock_customers(set(homes.values()))
-    again = look(asked, policy)
-    if again.homes.keys() - nodes.keys() or set(again.homes.values()) - set(homes.values()):
+    held: set[int] = set()
+    for _ in range(_REACHES):
+        nodes, homes = queries.reach(asked)
+        ahead = set(homes.values()) - held
+        if not ahead and (held or not homes):
+            break
+        queries.lock_customers(ahead)
+        held |= ahead
+    else:
         raise TryAgain
-    store(again.nodes, again.homes, again.partition, policy)
-    return again
+    found = _replayed(nodes, homes, policy)
+    store(nodes, homes, found.partition, policy)
+    return found
 
 
 def look(seeds: Iterable[int], policy: Policy) -> Connected:
     """Replay all that is connected to these identifiers, and store nothing."""
-    nodes, homes = queries.reach(sorted(set(seeds)))
+    return _replayed(*queries.reach(sorted(set(seeds))), policy)
+
+
+def _replayed(nodes: dict[int, Node], homes: dict[int, int], policy: Policy) -> Connected:
     claims = queries.claims_among(nodes)
     return Connected(nodes, homes, claims, rules.replay(nodes, claims, queries.separations_of(nodes), policy))
 
