@@ -34,7 +34,7 @@ class Till:
         self.token = base64.b64encode(f"{key}:".encode()).decode()
         self.acknowledged: list[str] = []
         self.troubles = 0
-        self.thread = threading.Thread(target=self.run)
+        self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self) -> None:

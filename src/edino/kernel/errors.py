@@ -92,6 +92,13 @@ class TooMany(Refusal):
     status = 429
 
 
+class Unavailable(Refusal):
+    """The database does not answer just now; try again a little later."""
+
+    code = "unavailable"
+    status = 503
+
+
 class Contention(Refusal):
     """Others were changing the same thing; the same call may succeed now."""
 

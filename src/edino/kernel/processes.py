@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
+import psutil
 import psycopg
 import structlog
 from django.db import connections
@@ -113,6 +113,7 @@ class Child:
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     deaths: int = 0
+    settled: bool = False
     not_before: float = field(default=0.0)
 
     def start(self, extra: dict[str, str]) -> None:
@@ -145,7 +146,7 @@ def serve(*, host: str, port: int, workers: int, worker: bool, ready: Callable[[
     reach_database()
     views.migrate()
     let_go()
-    metrics = Path(tempfile.mkdtemp(prefix="edino-metrics-"))
+    metrics = _metrics_room(environment.read().home / "metrics")
     children = [Child("web", _web(host, port, workers))]
     if worker:
         children.append(Child("worker", [sys.executable, "-m", "edino.site", "work"]))
@@ -158,6 +159,18 @@ def serve(*, host: str, port: int, workers: int, worker: bool, ready: Callable[[
         supervisor.stop()
         shutil.rmtree(metrics, ignore_errors=True)
         _stop_idle_database()
+
+
+def _metrics_room(rooms: Path) -> Path:
+    """A directory where our processes add up their counts; those of parents that were killed are removed."""
+    rooms.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for left in rooms.iterdir():
+        if not (left.name.isdigit() and psutil.pid_exists(int(left.name))):
+            shutil.rmtree(left, ignore_errors=True)
+    room = rooms / str(os.getpid())
+    shutil.rmtree(room, ignore_errors=True)
+    room.mkdir(mode=0o700)
+    return room
 
 
 class Supervisor:
@@ -206,14 +219,14 @@ class Supervisor:
     def _watch(self, child: Child) -> None:
         now = time.monotonic()
         if not child.dead():
-            if child.deaths and now - child.started > SETTLED_SECONDS:
-                child.deaths = 0
+            if now - child.started > SETTLED_SECONDS:
+                child.deaths, child.settled = 0, True
             return
         if child.process is not None and child.not_before < child.started:
             logger.warning("died, starting it again", part=child.part, exit=child.process.returncode)
             child.kill()
             child.deaths += 1
-            if child.deaths >= GIVING_UP_AFTER:
+            if child.deaths >= GIVING_UP_AFTER and not child.settled:
                 raise NeverStarted(part=child.part, times=child.deaths)
             child.not_before = now + min(LONGEST_BACKOFF, 0.1 * 2**child.deaths)
         if now >= child.not_before:

@@ -6,13 +6,15 @@ from typing import Any
 
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from psycopg_pool import PoolTimeout
 
 from edino.kernel import ids, observe
-from edino.kernel.errors import FieldError, Forbidden, Invalid, NotFound, Refusal, TooLarge
+from edino.kernel.errors import FieldError, Forbidden, Invalid, NotFound, Refusal, TooLarge, Unavailable
 from edino.kernel.idempotency import problem_body
 
 PROBLEM = "application/problem+json"
@@ -49,6 +51,9 @@ class RequestContext:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RequestDataTooBig):
             error = TooLarge()
+        if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
+            log.warning("the database does not answer", error=type(error).__name__)
+            error = Unavailable()
         if not isinstance(error, Refusal):
             return None
         return problem(error) if wants_json(request) else page(request, error)
