@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -30,6 +30,7 @@ from edino.kernel.imports.command import importer_of
 from edino.kernel.imports.engine import Job, Progress, run
 from edino.kernel.imports.tables import Options
 from edino.kernel.imports.types import Report
+from edino.kernel.processes import PortTaken
 from edino.staff import api as staff
 
 SHOP = "Online Retail"
@@ -111,23 +112,33 @@ def log_ins() -> list[LogIn]:
 
 
 @contextmanager
-def web(port: int, say: Callable[[str], None]) -> Iterator[tuple[str, Web]]:
+def web(port: int) -> Iterator[tuple[str, Web]]:
     """The web in processes of its own: its address, and the process that watches over it."""
     url = f"http://127.0.0.1:{port}"
     program = "from edino.site.cli import main; main()"
     command = [sys.executable, "-c", program, "serve", "--port", str(port), "--workers", "2"]
+    check_port(port)
     log = environment.read().home / "demo.log"
     with log.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True)
     try:
         if not _comes_up(url, process):
             raise NotUp(url=url, log=log)
-        say(url)
         yield url, process
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.wait(60)
+
+
+def check_port(port: int) -> None:
+    """Refuse a port that something else listens on: it would be taken for the web that is waited for."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise PortTaken(host="127.0.0.1", port=port) from error
 
 
 def free_port() -> int:
