@@ -11,7 +11,7 @@ DEFAULT: Final = "most_recent"
 DEFAULTS: Final[Mapping[str, str]] = {
     "first_name": "verified_first",
     "last_name": "verified_first",
-    "patronymic": "verified_first",
+    "middle_name": "verified_first",
     "name": "verified_first",
     "birthday": "verified_first",
     "gender": "source_priority",

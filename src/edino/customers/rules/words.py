@@ -46,7 +46,7 @@ _SAME: Final = (
 LONGEST_WORD: Final = 40
 MOST_WORDS: Final = 8
 
-SEARCHED: Final = frozenset({"first_name", "last_name", "patronymic", "name", "city"})
+SEARCHED: Final = frozenset({"first_name", "last_name", "middle_name", "name", "city"})
 """The fields whose words are kept for the search."""
 
 _ALIASES: Final[Mapping[str, str]] = {
@@ -55,8 +55,8 @@ _ALIASES: Final[Mapping[str, str]] = {
     "lastname": "last_name",
     "family_name": "last_name",
     "surname": "last_name",
-    "middlename": "patronymic",
-    "middle_name": "patronymic",
+    "middlename": "middle_name",
+    "patronymic": "middle_name",
     "fullname": "name",
     "full_name": "name",
     "birthdate": "birthday",
