@@ -1,7 +1,7 @@
 """Calls that read over several domains: a customer whole, and what the customer did."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
@@ -114,6 +114,15 @@ class CustomerAnswer(Schema):
     links: dict[str, str]
 
 
+class TimelineQuery(Schema):
+    """Which part of a timeline: a group (or one event's name), a channel, how many, after which cursor."""
+
+    cursor: str | None = Field(None, max_length=500)
+    group: str | None = Field(None, max_length=100)
+    channel: str | None = Field(None, max_length=40)
+    limit: int = Field(activity.TIMELINE_PAGE, ge=1, le=200)
+
+
 class TimelineAnswer(Schema):
     """A page of what a customer did, newest first; `next_cursor` is null on the last page."""
 
@@ -147,17 +156,12 @@ def customer(request: KeyedRequest, uid: UUID) -> CustomerAnswer:
     by_alias=True,
     summary="What a customer did",
 )
-def timeline(
-    request: KeyedRequest,
-    uid: UUID,
-    cursor: Annotated[str | None, Query(max_length=500)] = None,
-    group: Annotated[str | None, Query(max_length=100)] = None,
-    channel: Annotated[str | None, Query(max_length=40)] = None,
-    limit: Annotated[int, Query(ge=1, le=200)] = activity.TIMELINE_PAGE,
-) -> TimelineAnswer:
+def timeline(request: KeyedRequest, uid: UUID, asked: Query[TimelineQuery]) -> TimelineAnswer:
     """Every channel, newest first. `group` is orders, visits, cart, calls, permissions, or the name of one event."""
     ref = customers.customer_now(uid=uid)
-    page = activity.timeline(customer_id=ref.id, cursor=cursor, group=group, channel=channel, size=limit)
+    page = activity.timeline(
+        customer_id=ref.id, cursor=asked.cursor, group=asked.group, channel=asked.channel, size=asked.limit
+    )
     return TimelineAnswer(customer=ref.uid, items=[_event(item) for item in page.items], next_cursor=page.next_cursor)
 
 

@@ -19,7 +19,7 @@ from edino.faces.screens import events, timeline
 from edino.kernel.registry import card_panels
 from edino.staff import api as staff
 from edino.ui.panels import Panel
-from edino.ui.parts import Tone, icon
+from edino.ui.parts import Tone
 from edino.ui.screen import Action, Fact, Status, When, Why
 
 _CONTACTS: Final = ("phone", "email", "loyalty_card", "user_id", "crm", "telegram", "vk", "viber", "whatsapp", "max")
@@ -166,9 +166,7 @@ def _now(_request: HttpRequest, person: Person) -> dict[str, Any]:
     lines = []
     if contact:
         told = events.moment(contact)
-        words = format_html(
-            '<span class="with-icon tone-{}">{}<span>{}</span></span>', told.tone, icon(told.icon), told.what
-        )
+        words = Status(str(told.what), told.tone, told.icon)
         lines.append(Fact(_("Last contact"), words, _place(contact)))
     if order:
         back = standing.refund and standing.refund.occurred_at > order.occurred_at
