@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -83,7 +84,7 @@ def told(*sightings: Sighting) -> list[int]:
 def taken_in(sightings: Sequence[Sighting], cuts: Sequence[int] = ()) -> None:
     """Take them in, in batches cut anywhere."""
     edges = sorted({0, len(sightings), *[cut % (len(sightings) + 1) for cut in cuts]})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         retried(lambda part=sightings[start:end]: api.resolve(part))  # type: ignore[misc]
 
 
@@ -104,15 +105,20 @@ def people(*identifiers: tuple[str, str]) -> int:
 def dump() -> dict[str, Any]:
     """Every projection of identity, to be compared byte for byte."""
     return {
-        "identifiers": sql.tuples("SELECT id, kind, value, login, shared, customer_id FROM customers_identifier ORDER BY id"),
+        "identifiers": sql.tuples(
+            "SELECT id, kind, value, login, shared, customer_id FROM customers_identifier ORDER BY id"
+        ),
         "customers": sql.tuples(
             "SELECT id, uid, size, kinds, login, separated FROM customers_customer WHERE size > 0 ORDER BY id"
         ),
         "profiles": sql.tuples(
             "SELECT p.id, p.key, p.anchor_id, i.customer_id, c.uid FROM customers_profile p"
-            " JOIN customers_identifier i ON i.id = p.anchor_id JOIN customers_customer c ON c.id = i.customer_id ORDER BY p.id"
+            " JOIN customers_identifier i ON i.id = p.anchor_id"
+            " JOIN customers_customer c ON c.id = i.customer_id ORDER BY p.id"
         ),
-        "tenure": sql.tuples("SELECT identifier_id, since::text, until::text, customer_id FROM customers_tenure ORDER BY 1, 2"),
+        "tenure": sql.tuples(
+            "SELECT identifier_id, since::text, until::text, customer_id FROM customers_tenure ORDER BY 1, 2"
+        ),
         "claims": sql.tuples("SELECT * FROM customers_claim ORDER BY a_id, b_id, source_id, strength, verified, month"),
         "consents": sql.tuples(
             "SELECT c.id, c.purpose, c.brand, c.state, i.customer_id FROM customers_consent c"
@@ -131,7 +137,9 @@ def contradictions(policy: Policy) -> list[str]:
     for identifier, separation, side in sql.tuples(SIDES):
         sides[identifier].append((separation, side))
     meant = rules.replay(nodes, claims, sides, policy)
-    wrong = [f"{nodes[id_][1:3]} is at {homes[id_]}, means {root}" for id_, root in meant.root.items() if homes[id_] != root]
+    wrong = [
+        f"{nodes[id_][1:3]} is at {homes[id_]}, means {root}" for id_, root in meant.root.items() if homes[id_] != root
+    ]
     marks = {id_ for id_, node in nodes.items() if node.shared}
     if marks != rules.shared(nodes, claims, policy):
         wrong.append(f"shared are {marks}, mean {rules.shared(nodes, claims, policy)}")
@@ -178,7 +186,9 @@ def sightings(draw: st.DrawFn, most: int = 14) -> list[Sighting]:
                 source_id=(source := draw(st.integers(1, 2))),
                 trust=50 * (source - 1),  # how far a source is trusted is its own trait
                 identifiers=tuple(items),
-                confirmed=frozenset(draw(st.sets(st.sampled_from(["user_id", "device", "phone", "email"]), max_size=3))),
+                confirmed=frozenset(
+                    draw(st.sets(st.sampled_from(["user_id", "device", "phone", "email"]), max_size=3))
+                ),
                 at=START + timedelta(days=draw(st.integers(0, 70)), seconds=number),
                 event=UUID(int=draw(st.integers(0, 3)) << 64 | number),
                 act=draw(st.integers(0, 9)) == 0,

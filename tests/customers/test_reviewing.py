@@ -1,7 +1,12 @@
 """Vera and Oleg look at the queue, compare two columns, decide; and ask why somebody is who they are."""
 
-import pytest
+import json
+from typing import Any
 
+import pytest
+from django.test import Client
+
+from edino.channels import api as channels
 from edino.customers import api
 from edino.customers.api import reviewing
 from edino.customers.errors import CaseClosed, NoSuchCase
@@ -140,5 +145,50 @@ def test_why_tells_what_holds_each_part_how_sure_and_what_was_refused() -> None:
     made = api.split(customer=customer(*CARD), identifiers=[members["email"].id], reason="not hers", by=OLEG)
     later = api.why(customer=customer(*CARD))
     assert [(one.what, one.decision, one.by) for one in later.verdicts] == [("split", made.decision, "Oleg")]
-    assert [(one.what, one.reason, one.policy) for one in later.decisions][:2] == [("split", "staff", 1), ("split", "replay", 1)]
+    assert [(one.what, one.reason, one.policy) for one in later.decisions][:2] == [
+        ("split", "staff", 1),
+        ("split", "replay", 1),
+    ]
     assert {one.refused for one in later.refused} == {"limit:loyalty_card", "separated"}
+
+
+def test_why_and_split_over_http() -> None:
+    source = channels.create_source(name="CRM", channel="erp", by=OLEG)
+    key = channels.issue_key(source=source, scopes=["customers:read", "customers:write"], by=OLEG)
+    reading = channels.issue_key(source=source, scopes=["customers:read"], by=OLEG)
+    bare = channels.issue_key(source=source, scopes=["customers:read", "customers:personal"], by=OLEG)
+    told(seen(CARD, PHONE), seen(PHONE, MAIL, day=1))
+    uid = customer(*CARD)
+
+    def call(path: str, with_key: str, body: object = None, repeat: str = "") -> Any:
+        headers = {"Authorization": f"Bearer {with_key}", **({"Idempotency-Key": repeat} if repeat else {})}
+        client = Client(headers=headers)
+        address = f"/api/v1/customers/{uid}/{path}"
+        if body is None:
+            return client.get(address)
+        return client.post(address, json.dumps(body), content_type="application/json")
+
+    why = call("why", reading).json()
+    assert why["masked"] is True
+    assert [(one["kind"], one["sources"], one["heard"]) for one in why["members"]] == [
+        ("loyalty_card", 1, 1),
+        ("phone", 1, 1),
+        ("email", 1, 1),
+    ]
+    assert PHONE[1] not in str(why)
+    assert PHONE[1] in str(call("why", bare).json())
+
+    body = {"identifiers": [{"kind": "email", "value": "MASHA@mail.ru"}], "reason": "the mother's"}
+    assert call("split", reading, body, "k1").status_code == 403
+    assert call("split", key, body).status_code == 422, "no Idempotency-Key"
+    stranger = {**body, "identifiers": [{"kind": "email", "value": "who@mail.ru"}]}
+    assert call("split", key, stranger, "k0").json()["errors"][0]["code"] == "not_theirs"
+    assert people(CARD, PHONE, MAIL) == 1
+    first = call("split", key, body, "k1")
+    assert first.status_code == 200
+    assert set(first.json()["customers"]) == {str(customer(*CARD)), str(customer(*MAIL))}
+    assert people(CARD, MAIL) == 2
+    again = call("split", key, body, "k1")
+    assert again.json() == first.json()
+    assert sql.scalar("SELECT count(*) FROM customers_separation") == 1
+    assert call("split", key, {**body, "identifiers": [{"kind": "phone", "value": PHONE[1]}]}, "k1").status_code == 422

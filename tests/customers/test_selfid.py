@@ -17,6 +17,7 @@ from edino.customers import api
 from edino.customers.api import selfid
 from edino.customers.errors import ProofRefused, TooManyProofs
 from edino.customers.types import FIRST_POLICY, Identifier
+from edino.customers.types.proofs import Sent
 from edino.kernel import clock, couriers, ids, registry, sql
 from edino.kernel.errors import Invalid
 from edino.staff.types import Actor
@@ -91,7 +92,7 @@ def test_a_stranger_learns_nothing_of_a_card(form: Source, text: Text) -> None:
     known = selfid.send_code(source=form, account="stranger", card=CARD[1])
     unknown = selfid.send_code(source=form, account="stranger", card="0000999")
     couriers.settle()
-    assert {type(known), type(unknown)} == {selfid.Sent}
+    assert {type(known), type(unknown)} == {Sent}
     assert len(text.brought) == 1
     code = code_in(text.brought[0][2])
     wrong = f"{(int(code) + 1) % 10**6:06}"
@@ -139,7 +140,7 @@ def test_asking_is_limited_for_known_and_unknown_cards_alike(form: Source, text:
     with pytest.raises(TooManyProofs):
         selfid.send_code(source=form, account="scanner", card="200000")
     with clock.frozen(clock.now() + selfid.WINDOW + timedelta(seconds=1)):
-        assert isinstance(selfid.send_code(source=form, account="another", card=CARD[1]), selfid.Sent)
+        assert isinstance(selfid.send_code(source=form, account="another", card=CARD[1]), Sent)
 
 
 def test_an_account_with_another_card_gets_a_case_and_sees_nothing(form: Source, text: Text) -> None:
@@ -155,7 +156,9 @@ def test_an_account_with_another_card_gets_a_case_and_sees_nothing(form: Source,
 
 
 def test_a_link_goes_by_real_mail_and_works_once_by_post(form: Source, smtp_server: Mailbox) -> None:
-    sent = selfid.send_link(source=form, account="masha", contact=MAIL, page="https://shop.example/confirm", language="en")
+    sent = selfid.send_link(
+        source=form, account="masha", contact=MAIL, page="https://shop.example/confirm", language="en"
+    )
     couriers.settle()
     (message,) = smtp_server.messages
     assert message["X-RcptTo"] == MAIL[1]
@@ -173,9 +176,11 @@ def test_a_link_goes_by_real_mail_and_works_once_by_post(form: Source, smtp_serv
 
 
 def test_nobody_is_written_to_whom_nobody_knows(form: Source, smtp_server: Mailbox) -> None:
-    known = selfid.send_link(source=form, account="masha", contact=("email", "new@mail.ru"), page="https://shop.example/c")
+    known = selfid.send_link(
+        source=form, account="masha", contact=("email", "new@mail.ru"), page="https://shop.example/c"
+    )
     couriers.settle()
-    assert isinstance(known, selfid.Sent)
+    assert isinstance(known, Sent)
     assert smtp_server.messages == []
     for page in ("javascript:alert(1)", "//evil", "https://shop.example/#x"):
         with pytest.raises(Invalid):

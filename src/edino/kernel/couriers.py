@@ -30,7 +30,7 @@ class Courier(Protocol):
 class Smtp:
     """E-mail by the server that the settings name."""
 
-    def deliver(self, channel: str, to: str, subject: str, text: str) -> None:
+    def deliver(self, channel: str, to: str, subject: str, text: str) -> None:  # noqa: ARG002 - as every courier
         """Send one message."""
         EmailMessage(subject, text, to=[to]).send()
 

@@ -60,7 +60,7 @@ class Tally:
 
 @dataclass(slots=True)
 class Target:
-    """The rules to come, and the values whose mark "joins nobody" they would set (`leaving`) or take off (`joining`)."""
+    """The rules to come, and the values whose mark "joins nobody" they set (`leaving`) or take off (`joining`)."""
 
     policy: Policy
     blocked: Blocked
@@ -237,9 +237,7 @@ def _count(closure: Closure, partition: Partition, tally: Tally) -> None:
         tally.examples += _examples(closure, joins, splits)[:room]
 
 
-def _examples(
-    closure: Closure, joins: Sequence[set[int]], splits: Sequence[tuple[int, set[int]]]
-) -> list[Example]:
+def _examples(closure: Closure, joins: Sequence[set[int]], splits: Sequence[tuple[int, set[int]]]) -> list[Example]:
     uids = {ref.id: ref.uid for ref in verdicts.refs(set().union(*joins, {home for home, _ in splits}))}
     shown: dict[int, list[str]] = defaultdict(list)
     for id_, home in closure.homes.items():

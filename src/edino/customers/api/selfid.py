@@ -102,9 +102,7 @@ def send_link(*, source: Source, account: str, contact: tuple[str, str], page: s
         marks = _spend(mine, asked, at)
         target = proofs.contact(asked)
         secret = _hash("link", token)
-        proofs.add(
-            proofs.NewProof(id_, "link", secret, source.id, *marks, None, target, at, at + LINK_LIVES)
-        )
+        proofs.add(proofs.NewProof(id_, "link", secret, source.id, *marks, None, target, at, at + LINK_LIVES))
         return (CHANNELS[asked.kind], asked.value) if target else None
 
     to = retried(work)
@@ -113,7 +111,7 @@ def send_link(*, source: Source, account: str, contact: tuple[str, str], page: s
 
 
 def confirm_code(*, source: Source, account: str, proof: UUID, code: str) -> Recognised:
-    """Give a code back. ProofRefused for one that is wrong, late, used, of another account or of a card nobody knows."""
+    """Give a code back. ProofRefused: it is wrong, late, used, of another account or of a card nobody knows."""
     given = _hash("code", f"{proof} {code.strip()}")
     return _confirm(source, account, lambda: proofs.by_id(proof, source.id), given)
 
@@ -125,7 +123,7 @@ def confirm_link(*, source: Source, account: str, token: str) -> Recognised:
 
 
 def card_qr(*, card: str) -> str:
-    """The card's number as a QR code, an SVG of its own (ISO/IEC 18004, error correction M): any till's scanner reads it."""
+    """The card's number as a QR code, an SVG of its own (ISO/IEC 18004, level M), which any till's scanner reads."""
     image = BytesIO()
     segno.make(_item(CARD, card, "card").value, error="m", micro=False).save(image, kind="svg", scale=4, border=4)
     return image.getvalue().decode()

@@ -80,7 +80,7 @@ def _split(uid: UUID, apart: frozenset[int], reason: str, by: Person | Actor) ->
     decision = verdicts.add_separation(sides, by.name, reason, at)
     result = replaying.replay(members, current_policy())
     outcome = _outcome(decision, result, members)
-    _keep("split", outcome, reason, by, whole.uid, {"separation": decision, "apart": sorted(apart)})
+    _keep("split", outcome, reason, by, subject=whole.uid, inputs={"separation": decision, "apart": sorted(apart)})
     return outcome
 
 
@@ -94,7 +94,7 @@ def _unsplit(decision: int, reason: str, by: Person | Actor) -> Outcome:
         raise AlreadyUndone
     result = replaying.replay(members, current_policy())
     outcome = _outcome(decision, result, members)
-    _keep("unsplit", outcome, reason, by, outcome.customers[0].uid, {"separation": decision})
+    _keep("unsplit", outcome, reason, by, inputs={"separation": decision})
     return outcome
 
 
@@ -117,7 +117,7 @@ def _join(uids: tuple[UUID, ...], reason: str, by: Person | Actor) -> Outcome:
     result = replaying.replay(members, policy)
     outcome = _outcome(decision, result, members)
     inputs = {"verdict": decision, "pairs": pairs, "joined": [ref.id for ref in asked]}
-    _keep("join", outcome, reason, by, outcome.customers[0].uid, inputs)
+    _keep("join", outcome, reason, by, inputs=inputs)
     return outcome
 
 
@@ -133,7 +133,7 @@ def _unjoin(decision: int, reason: str, by: Person | Actor) -> Outcome:
     verdicts.claim_again(pairs)
     result = replaying.replay(members, current_policy())
     outcome = _outcome(decision, result, members)
-    _keep("unjoin", outcome, reason, by, outcome.customers[0].uid, {"verdict": decision})
+    _keep("unjoin", outcome, reason, by, inputs={"verdict": decision})
     return outcome
 
 
@@ -153,7 +153,13 @@ def _outcome(decision: int, result: replaying.Connected, members: set[int]) -> O
 
 
 def _keep(
-    what: str, outcome: Outcome, reason: str, by: Person | Actor, subject: UUID, inputs: dict[str, Any]
+    what: str,
+    outcome: Outcome,
+    reason: str,
+    by: Person | Actor,
+    *,
+    subject: UUID | None = None,
+    inputs: dict[str, Any],
 ) -> None:
     """The decision, and a line on the trail. What it changed stands on the log since the replay."""
     kept = {**inputs, "by": by.name, "why": reason}
@@ -161,4 +167,6 @@ def _keep(
     queries.add_decisions([(what, customers, "staff", kept)], current_policy().version, clock.now())
     operation = "customers.join" if what in {"join", "unjoin"} else "customers.split"
     detail = {"did": what, "decision": outcome.decision, "customers": [str(ref.uid) for ref in outcome.customers]}
-    staff.audit(actor=by, operation=operation, subject=("customer", str(subject)), detail=detail)
+    staff.audit(
+        actor=by, operation=operation, subject=("customer", str(subject or outcome.customers[0].uid)), detail=detail
+    )

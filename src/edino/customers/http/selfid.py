@@ -32,7 +32,7 @@ class Contact(Schema):
 
 
 class StartRequest(Schema):
-    """A `code` goes to the contact on the form of a `card`; a `link` to a `contact`, leading to a `page` of your site."""
+    """A `code` goes to the contact on the form of a `card`; a `link` to a `contact`, leading to your `page`."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -70,7 +70,7 @@ class KnownIdentifier(Schema):
 
 
 class ConfirmAnswer(Schema):
-    """Who it is. When `linked`, what is known fills the form; when not, a person of the shop decides, nothing is shown."""
+    """Who it is. When `linked`, what is known fills the form; when not, staff decide, and nothing is shown."""
 
     customer: UUID
     linked: bool

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, JsonResponse
-from ninja import Field, Header, Router, Schema
+from ninja import Field, Router, Schema
+from ninja.params.functions import Header
 from pydantic import ConfigDict
 
 from edino.channels.api import actor, scope
@@ -170,9 +171,7 @@ def split(
     def run() -> tuple[int, dict[str, Any]]:
         numbers = _numbers(uid, payload.identifiers)
         with staff.at_place(request):
-            work = partial(
-                api.split, customer=uid, identifiers=numbers, reason=payload.reason, by=actor(request.auth)
-            )
+            work = partial(api.split, customer=uid, identifiers=numbers, reason=payload.reason, by=actor(request.auth))
             made = retried(work)
         return 200, {"decision": made.decision, "customers": [str(ref.uid) for ref in made.customers]}
 
@@ -191,7 +190,9 @@ def _numbers(uid: UUID, given: list[Apart]) -> list[int]:
         try:
             item = api.usable(one.kind, one.value)
         except api.Unusable as error:
-            raise Invalid.field(f"identifiers[{place}].value", "unusable", f"This is not one of its kind: {error}.") from error
+            raise Invalid.field(
+                f"identifiers[{place}].value", "unusable", f"This is not one of its kind: {error}."
+            ) from error
         if item is None or (item.kind, item.value) not in theirs:
             raise Invalid.field(f"identifiers[{place}].value", "not_theirs", "This identifier is not the customer's.")
         found.append(theirs[item.kind, item.value])

@@ -6,66 +6,67 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('customers', '0002_people'),
+        ("customers", "0002_people"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Proof',
+            name="Proof",
             fields=[
-                ('id', models.UUIDField(primary_key=True, serialize=False)),
-                ('method', models.TextField()),
-                ('secret', models.BinaryField()),
-                ('source_id', models.IntegerField()),
-                ('account', models.BinaryField()),
-                ('subject', models.BinaryField()),
-                ('card_id', models.BigIntegerField(null=True)),
-                ('target_id', models.BigIntegerField(null=True)),
-                ('tries', models.SmallIntegerField(db_default=0, default=0)),
-                ('at', models.DateTimeField()),
-                ('until', models.DateTimeField()),
-                ('used_at', models.DateTimeField(null=True)),
+                ("id", models.UUIDField(primary_key=True, serialize=False)),
+                ("method", models.TextField()),
+                ("secret", models.BinaryField()),
+                ("source_id", models.IntegerField()),
+                ("account", models.BinaryField()),
+                ("subject", models.BinaryField()),
+                ("card_id", models.BigIntegerField(null=True)),
+                ("target_id", models.BigIntegerField(null=True)),
+                ("tries", models.SmallIntegerField(db_default=0, default=0)),
+                ("at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
+                ("used_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'customers_proof',
+                "db_table": "customers_proof",
             },
         ),
         migrations.CreateModel(
-            name='Verdict',
+            name="Verdict",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('a_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('b_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
-                ('event', models.UUIDField()),
-                ('by', models.TextField()),
-                ('reason', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('revoked_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("a_ids", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("b_ids", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ("event", models.UUIDField()),
+                ("by", models.TextField()),
+                ("reason", models.TextField()),
+                ("at", models.DateTimeField()),
+                ("revoked_at", models.DateTimeField(null=True)),
             ],
             options={
-                'db_table': 'customers_verdict',
+                "db_table": "customers_verdict",
             },
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=django.contrib.postgres.indexes.GinIndex(models.F('customer_ids'), name='customers_decision_whose'),
+            model_name="decision",
+            index=django.contrib.postgres.indexes.GinIndex(models.F("customer_ids"), name="customers_decision_whose"),
         ),
         migrations.AddIndex(
-            model_name='proof',
-            index=models.Index(models.F('account'), models.F('at'), name='customers_proof_account'),
+            model_name="proof",
+            index=models.Index(models.F("account"), models.F("at"), name="customers_proof_account"),
         ),
         migrations.AddIndex(
-            model_name='proof',
-            index=models.Index(models.F('subject'), models.F('at'), name='customers_proof_subject'),
+            model_name="proof",
+            index=models.Index(models.F("subject"), models.F("at"), name="customers_proof_subject"),
         ),
         migrations.AddIndex(
-            model_name='proof',
-            index=models.Index(models.F('secret'), name='customers_proof_secret'),
+            model_name="proof",
+            index=models.Index(models.F("secret"), name="customers_proof_secret"),
         ),
         migrations.AddIndex(
-            model_name='verdict',
-            index=django.contrib.postgres.indexes.GinIndex(models.F('a_ids'), models.F('b_ids'), name='customers_verdict_pairs'),
+            model_name="verdict",
+            index=django.contrib.postgres.indexes.GinIndex(
+                models.F("a_ids"), models.F("b_ids"), name="customers_verdict_pairs"
+            ),
         ),
     ]

@@ -41,7 +41,7 @@ def last_identifier() -> int:
 
 def stretch(which: Stretch) -> list[tuple[int, str, str, bool]]:
     """(id, kind, value, shared) of a stretch."""
-    return sql.tuples(_SQL["stretch"], which.params())  # type: ignore[return-value]
+    return sql.tuples(_SQL["stretch"], which.params())
 
 
 def crowds(which: Stretch, personal: Sequence[str], least: int) -> dict[int, int]:
@@ -87,7 +87,7 @@ def anchor_again(ids: Iterable[int]) -> None:
 
 def policies() -> list[tuple[int, str, datetime, datetime | None, Any]]:
     """(version, by, made, activated, rules), the newest first."""
-    return sql.tuples(_SQL["policies"])  # type: ignore[return-value]
+    return sql.tuples(_SQL["policies"])
 
 
 def add_policy(rules: Any, by: str, at: datetime) -> int:

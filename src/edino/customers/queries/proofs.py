@@ -63,7 +63,7 @@ def contact(item: Identifier) -> int | None:
 def asked(account: bytes, subject: bytes, since: datetime) -> tuple[int, int]:
     """How many proofs this account asked for since then, and how many were asked for about this."""
     params = {"account": account, "subject": subject, "since": since}
-    return sql.tuples(_SQL["asked"], params)[0]  # type: ignore[return-value]
+    return sql.tuples(_SQL["asked"], params)[0]
 
 
 def add(proof: NewProof) -> None:

@@ -131,7 +131,7 @@ def put_off(id_: int, until: datetime) -> None:
 
 def said_of(ids: Iterable[int]) -> list[tuple[int, str, Any]]:
     """(customer, field, value) of all that was said."""
-    return sql.tuples(_SQL["said_of"], {"ids": list(ids)})  # type: ignore[return-value]
+    return sql.tuples(_SQL["said_of"], {"ids": list(ids)})
 
 
 def known_since(ids: Iterable[int]) -> dict[int, tuple[datetime, int, int]]:

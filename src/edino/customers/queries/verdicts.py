@@ -46,7 +46,7 @@ def add_separation(sides: Sequence[tuple[int, int]], by: str, reason: str, at: d
 
 def sides(separation: int) -> list[tuple[int, int, bool]]:
     """(identifier, its customer, does the separation stand) of both sides."""
-    return sql.tuples(_SQL["sides"], {"id": separation})  # type: ignore[return-value]
+    return sql.tuples(_SQL["sides"], {"id": separation})
 
 
 def revoke_separation(separation: int, at: datetime) -> bool:
@@ -96,7 +96,7 @@ def whose(profiles: Iterable[int]) -> dict[int, int]:
 
 def assignments(after: int, size: int) -> list[tuple[int, str, str, UUID, bool]]:
     """(id, kind, value, customer's public id, shared) of identifiers after an id."""
-    return sql.tuples(_SQL["assignments"], {"after": after, "size": size})  # type: ignore[return-value]
+    return sql.tuples(_SQL["assignments"], {"after": after, "size": size})
 
 
 def _arrays(pairs: Sequence[Pair]) -> dict[str, list[int]]:

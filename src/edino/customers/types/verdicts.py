@@ -27,7 +27,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A locked customer: nothing changes who it is before the transaction ends. `epoch` grew with every change so far."""
+    """A locked customer: nothing changes who it is before the transaction ends. Every change has raised its `epoch`."""
 
     customer: CustomerRef
     epoch: int
@@ -60,8 +60,8 @@ class Link:
     """Two identifiers and all that was claimed of them together.
 
     `other` is an identifier of the same customer for a link that holds, of another for one that was refused. `holds`:
-    the link is one of those that join the customer; without it another would have to. `refused` is the rule that forbade
-    it: separated, limit:KIND, contradiction:KIND, access, size; "" for one that is in force.
+    the link is one of those that join the customer; without it another would have to. `refused` is the rule that
+    forbade it: separated, limit:KIND, contradiction:KIND, access, size, shared; "" for one that is in force.
     """
 
     identifier: int
@@ -170,7 +170,7 @@ class CasePage:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One line of two columns: what both sides say of a fact. `agreement`: same, different, or one (only one says it)."""
+    """One line of two columns: what both sides say of a fact. `agreement`: same, different, one (only one says it)."""
 
     field: str
     left: tuple[str, ...]
