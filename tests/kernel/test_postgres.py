@@ -32,11 +32,10 @@ def home(tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Path]:
     """One running home for the tests that only look."""
-    base = Path(tempfile.mkdtemp(prefix="edino-look-"))
-    base.chmod(0o700)
-    postgres.ensure(base / "home", durable=False)
-    yield base / "home"
-    postgres.stop(base / "home")
+    base = Path(tempfile.mkdtemp(prefix=f"edino-test-{os.getpid()}-"))
+    postgres.ensure(base, durable=False)
+    yield base
+    postgres.stop(base)
     shutil.rmtree(base)
 
 
@@ -97,7 +96,7 @@ def test_a_home_with_a_long_path_keeps_its_socket_elsewhere_and_closed(tmp_path:
         assert place.socket.stat().st_mode & 0o077 == 0
     finally:
         postgres.stop(deep)
-        shutil.rmtree(place.socket)
+    assert not place.socket.exists(), "what lies outside the home goes with the server"
 
 
 def test_five_processes_that_start_at_once_share_one_server(home: Path) -> None:
@@ -224,7 +223,7 @@ def test_a_socket_taken_by_a_stranger_is_told(home: Path) -> None:
     place = layout(home)
     postgres.ensure(home, durable=False)
     postgres.stop(home)
-    with socket.socket(socket.AF_UNIX) as stranger:
+    with cluster._runtime(place), socket.socket(socket.AF_UNIX) as stranger:
         stranger.bind(str(place.socket / ".s.PGSQL.5432"))
         stranger.listen()
         with pytest.raises(postgres.SocketInUse, match="not this home's database"):

@@ -90,11 +90,15 @@ def stop(home: Path | None = None) -> bool:
         return False
     with _locked(place):
         found = postmaster(place.data)
-        if found is None:
-            clear(place.data, place.socket)
-            return False
-        end(found, seconds=STOPPING_SECONDS)
-        return True
+        if found is not None:
+            end(found, seconds=STOPPING_SECONDS)
+        clear(place.data, place.socket)
+        if not place.socket.is_relative_to(place.home):
+            # A socket that had to lie elsewhere would stay there when the home is removed.
+            with contextlib.suppress(OSError):
+                (place.socket / ".s.PGSQL.5432").unlink(missing_ok=True)
+                place.socket.rmdir()
+        return found is not None
 
 
 def _answers(conninfo: str) -> bool:
