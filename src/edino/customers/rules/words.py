@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 _LETTERS: Final = dict(
@@ -73,6 +74,7 @@ def field_name(given: str) -> str:
     return _ALIASES.get(text.lower(), text)
 
 
+@lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """One word as the search compares it.
 
