@@ -472,9 +472,9 @@ def _sku(product: Mapping[str, Any]) -> str:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    """A number as an event may give it; None for what is no number."""
+    """A number as an event may give it; None for what is no number, or none that a shop would use."""
     try:
         number = Decimal(str(value))
     except ArithmeticError:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and (not number or -9 < number.adjusted() < 15) else None

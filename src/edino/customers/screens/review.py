@@ -59,12 +59,12 @@ def queue(request: StaffRequest) -> HttpResponse:
     page = api.cases(size=1)
     if not page.cases:
         return screen.page(request, "customers/review.html", title=_("Review"), case=None)
-    return _answer(request, page.cases[0], sum(page.waiting.values()))
+    return _answer(request, api.case(id=page.cases[0].id), sum(page.waiting.values()))
 
 
 @staff.requires("customers.review")
 def one(request: StaffRequest, number: int) -> HttpResponse:
-    return _answer(request, api.case(id=number).case, sum(api.cases(size=1).waiting.values()))
+    return _answer(request, api.case(id=number), sum(api.cases(size=1).waiting.values()))
 
 
 @staff.requires("customers.see_personal")
@@ -116,8 +116,8 @@ def undo(request: StaffRequest, what: str, decision: int) -> HttpResponse:
     return screen.toast(answer, _("Taken back."))
 
 
-def _answer(request: StaffRequest, row: CaseRow, waiting: int) -> HttpResponse:
-    context = _context(request, api.case(id=row.id), waiting)
+def _answer(request: StaffRequest, view: CaseView, waiting: int) -> HttpResponse:
+    context = _context(request, view, waiting)
     return screen.page(request, "customers/review.html", title=_("Review"), **context)
 
 

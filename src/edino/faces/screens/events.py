@@ -102,12 +102,12 @@ def amount(number: Decimal | None, currency: str) -> SafeString | str:
 
 
 def decimal(value: Any) -> Decimal | None:
-    """A number as an event may give it; None for what is no number."""
+    """A number as an event may give it; None for what is no number, or none that a shop would use."""
     try:
         number = Decimal(str(value))
     except ArithmeticError:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and (not number or -9 < number.adjusted() < 15) else None
 
 
 def things(number: int) -> str:
