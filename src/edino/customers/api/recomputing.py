@@ -189,7 +189,8 @@ def _settle(seeds: set[int], target: Target) -> tuple[Closure, Partition]:
     if flipped:
         closure = _marked(closure, flipped, target)
     partition = _replayed(closure, target.policy)
-    replaying.store(closure.nodes, closure.homes, partition, target.policy)
+    found = replaying.Connected(closure.nodes, closure.homes, closure.claims, partition)
+    replaying.store(found, target.policy, flipped)
     if flipped:
         governing.anchor_again(flipped | queries.partners_of(flipped))
     return closure, partition

@@ -41,7 +41,7 @@ def replay(seeds: Iterable[int], policy: Policy) -> Connected:
     else:
         raise TryAgain
     found = _replayed(nodes, homes, policy)
-    store(nodes, homes, found.partition, policy)
+    store(found, policy, asked)
     return found
 
 
@@ -55,16 +55,23 @@ def _replayed(nodes: dict[int, Node], homes: dict[int, int], policy: Policy) -> 
     return Connected(nodes, homes, claims, rules.replay(nodes, claims, queries.separations_of(nodes), policy))
 
 
-def store(nodes: dict[int, Node], homes: dict[int, int], partition: Partition, policy: Policy) -> None:
-    """Write the difference between where identifiers are and where the partition puts them."""
+def store(found: Connected, policy: Policy, changed: Iterable[int]) -> None:
+    """Write the difference between where identifiers are and where the partition puts them.
+
+    `changed` are identifiers of which something else is new: a log-in, a mark, a side. Their customers, and those that
+    win or lose an identifier, are counted again and get a new epoch; all others stay as they are.
+    """
+    nodes, homes, partition = found.nodes, found.homes, found.partition
     moves = [(id_, root) for id_, root in partition.root.items() if homes[id_] != root]
     at = clock.now()
+    touched = {homes[id_] for id_ in changed if id_ in homes}
     if moves:
         roots = {root for _, root in moves}
         queries.add_missing_customers(roots)
         queries.move_identifiers(moves)
         _announce(homes, partition.root, policy.version, at)
-    queries.refresh_customers(roots | set(homes.values()) if moves else set(homes.values()))
+        touched |= roots | {homes[id_] for id_, _ in moves}
+    queries.refresh_customers(touched)
     things = [id_ for id_, node in nodes.items() if policy.kind(node.kind).switches]
     if things:
         queries.replace_tenure(things, [(h.node, h.since, h.root) for h in partition.held])
