@@ -93,3 +93,29 @@ def decide(random: Random, decisions: list[tuple[str, int]]) -> None:
 def undo(what: str, decision: int) -> None:
     take_back = verdicts.unjoin if what == "join" else verdicts.unsplit
     take_back(decision=decision, reason="it was a mistake", by=OLEG)
+
+
+def test_a_late_event_between_two_log_ins_of_one_customer_changes_who_the_third_is() -> None:
+    """The order inside a customer with several log-ins matters to others, so such customers never go the fast way."""
+    card, phone, mail, crm, telegram = (
+        ("loyalty_card", "1"),
+        ("phone", "+79160000001"),
+        ("email", "a@mail.ru"),
+        ("crm", "7"),
+        ("telegram", "t"),
+    )
+    first = [
+        city.seen(card, phone, act=True, confirmed="loyalty_card phone", number=1),
+        city.seen(telegram, ("loyalty_card", "2"), act=True, confirmed="loyalty_card", number=2),
+        city.seen(crm, phone, day=1, trust=0),
+        city.seen(crm, mail, day=2, source=2, trust=100, confirmed="email"),
+        city.seen(crm, telegram, day=3, trust=0),
+        city.seen(phone, mail, day=4, confirmed="phone email"),
+    ]
+    city.told(*first)
+    assert city.people(card, phone, mail, crm) == 1
+    late = city.seen(crm, mail, day=0.5, source=2, trust=100, confirmed="email")
+    city.told(late)
+    assert city.stored() == partition([*first, late], FIRST_POLICY)
+    assert city.people(card, crm) == 2
+    assert city.people(crm, mail, telegram) == 1
