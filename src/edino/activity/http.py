@@ -17,7 +17,7 @@ from ninja import Router
 from edino.activity import api
 from edino.activity.types import Intake, Problem
 from edino.channels import api as channels
-from edino.kernel.errors import FieldError, Invalid, TooLarge
+from edino.kernel.errors import FieldError, Invalid, Malformed, TooLarge
 
 router = Router(tags=["activity"])
 
@@ -102,13 +102,6 @@ def _body(request: HttpRequest) -> bytes:
 
 def _too_large() -> TooLarge:
     return TooLarge(fields=[FieldError("", "too_large", f"A request has at most {LARGEST} bytes.")])
-
-
-class Malformed(Invalid):
-    """The body is not JSON."""
-
-    code = "malformed"
-    status = 400
 
 
 def _answer(intake: Intake) -> dict[str, Any]:

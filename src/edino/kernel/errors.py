@@ -38,6 +38,12 @@ class Refusal(Exception):
         return self.template % self.values if self.values else self.template
 
 
+class Malformed(Refusal):
+    """The body is not JSON."""
+
+    code = "malformed"
+
+
 class Invalid(Refusal):
     """Some fields are not right."""
 
@@ -69,6 +75,13 @@ class NotFound(Refusal):
 
     code = "not_found"
     status = 404
+
+
+class NotAllowed(Refusal):
+    """This address does not take this method."""
+
+    code = "not_allowed"
+    status = 405
 
 
 class Conflict(Refusal):
@@ -104,3 +117,10 @@ class Contention(Refusal):
 
     code = "contention"
     status = 503
+
+
+class OurFault(Refusal):
+    """Something went wrong on our side. It has been noted."""
+
+    code = "our_fault"
+    status = 500  # the one answer that is no refusal but looks like one

@@ -5,22 +5,33 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from ninja import NinjaAPI
-from ninja.errors import HttpError, ValidationError
+from django.utils.http import parse_header_parameters
 from psycopg_pool import PoolTimeout
 
 from edino.kernel import ids, observe
-from edino.kernel.errors import FieldError, Forbidden, Invalid, NotFound, Refusal, TooLarge, Unavailable
+from edino.kernel.errors import FieldError, Forbidden, NotAllowed, NotFound, OurFault, Refusal, TooLarge, Unavailable
 from edino.kernel.idempotency import problem_body
 
 PROBLEM = "application/problem+json"
 log = structlog.get_logger("edino.web")
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class Request(WSGIRequest):
+    """A request whose address and form are UTF-8, as all of ours are.
+
+    Django reads them in the charset that Content-Type names, and falls over before any view when that is no text.
+    """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        self.content_type, self.content_params = parse_header_parameters(meta.get("CONTENT_TYPE", ""))
 
 
 class RequestContext:
@@ -34,7 +45,7 @@ class RequestContext:
         started = time.perf_counter()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=request_id)
-        response = self.get_response(request)
+        response = self._answer(request)
         response["X-Request-Id"] = request_id
         route = request.resolver_match.route if request.resolver_match else "none"
         seconds = time.perf_counter() - started
@@ -48,9 +59,19 @@ class RequestContext:
         )
         return response
 
+    def _answer(self, request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return _answer(request, Refusal("The address holds the character NUL."))
+        response = self.get_response(request)
+        if response.status_code == 405 and wants_json(request):
+            refused = problem(NotAllowed())
+            response.content, response["Content-Type"] = refused.content, PROBLEM
+        return response
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, RequestDataTooBig):
-            error = TooLarge()
+            most = f"A request has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
+            error = TooLarge(fields=[FieldError("body", "too_large", most)])
         if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
             log.warning("the database does not answer", error=type(error).__name__)
             error = Unavailable()
@@ -80,33 +101,6 @@ def page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return render(request, "ui/refusal.html", {"refusal": refusal}, status=refusal.status)
 
 
-def install(api: NinjaAPI) -> None:
-    """Teach a ninja API to answer refusals, wrong payloads and unknown pages as problem details."""
-
-    @api.exception_handler(Refusal)
-    def refused(request: HttpRequest, error: Refusal) -> HttpResponse:
-        return problem(error)
-
-    @api.exception_handler(ValidationError)
-    def malformed(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        return problem(Invalid(fields=[_field(item) for item in error.errors]))
-
-    @api.exception_handler(HttpError)
-    def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-        refusal = Refusal(str(error).replace("%", "%%"))
-        refusal.status = error.status_code  # type: ignore[misc]  # ninja raises these with a status of its own
-        return problem(refusal)
-
-    @api.exception_handler(Http404)
-    def unknown(request: HttpRequest, error: Http404) -> HttpResponse:
-        return problem(NotFound())
-
-
-def _field(item: dict[str, Any]) -> FieldError:
-    place = [str(part) for part in item.get("loc", ()) if part not in {"body", "query", "path", "payload"}]
-    return FieldError(".".join(place) or "body", str(item.get("type", "invalid")), str(item.get("msg", "")))
-
-
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: what came could not be read as a request."""
     return _answer(request, Refusal("This request could not be read."))
@@ -124,9 +118,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: our fault; the request id finds it in the log."""
-    refusal = Refusal("Something went wrong on our side. It has been noted.")
-    refusal.status = 500  # type: ignore[misc]  # the one answer that is no refusal but looks like one
-    return _answer(request, refusal)
+    return _answer(request, OurFault())
 
 
 def _answer(request: HttpRequest, refusal: Refusal) -> HttpResponse:

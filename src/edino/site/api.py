@@ -2,13 +2,11 @@
 
 from importlib import import_module
 
-from ninja import NinjaAPI
-
-from edino.kernel import web
+from edino.kernel.json_api import JsonApi
 
 ROUTERS = ["channels", "customers", "activity", "faces"]
 
-api = NinjaAPI(
+api = JsonApi(
     title="Edino",
     version="1",
     description="One customer, one log. Errors are application/problem+json (RFC 9457).",
@@ -16,6 +14,5 @@ api = NinjaAPI(
     docs_url=None,
     openapi_url="/openapi.json",
 )
-web.install(api)
 for package in ROUTERS:
     api.add_router("", import_module(f"edino.{package}.http").router)

@@ -135,7 +135,7 @@ CSRF_COOKIE_SECURE = ENVIRONMENT.secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENVIRONMENT.secure else None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-DATA_UPLOAD_MAX_MEMORY_SIZE = 32 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # of a body that is no file; the collector has the same limit
 
 LANGUAGE_CODE = ENVIRONMENT.language
 LANGUAGES = [("ru", _("Russian")), ("en", _("English"))]
