@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -161,6 +163,10 @@ def _line(line: Comparison) -> Line:
         _AGREES[line.agreement] if line.field not in _TOLD else None,
         weight,
     )
+
+
+def _day(text: str) -> str:
+    return formats.date_format(date.fromisoformat(text), "j E Y")
 
 
 def _why(case: CaseRow, evidence: Any) -> str:

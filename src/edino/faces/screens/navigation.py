@@ -10,6 +10,4 @@ def register() -> None:
     """Offer the overview and the search."""
     navigation.register(NavItem("overview", _("Overview"), "overview", "layout-dashboard", "overview.see", order=10))
     navigation.register(NavItem("customers", _("Customers"), "customers", "users-round", "customers.search", order=20))
-    navigation.search = Search(
-        "customers", _("Name, phone, e-mail, card, order"), operation="customers.search", method="post"
-    )
+    navigation.search = Search("customers", _("Name, phone, e-mail, card"), operation="customers.search", method="post")

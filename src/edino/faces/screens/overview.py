@@ -201,7 +201,7 @@ def _channel_rows(sources: Sequence[SourceListing], hours: Mapping[int, list[int
 
 def _compared(lately: int, earlier: int) -> object:
     if not earlier:
-        return _("new") if lately else _("nothing")
+        return _("nothing before") if lately else _("nothing")
     change = round((lately - earlier) / earlier * 100)
     if change == 0:
         return _("the same")

@@ -52,7 +52,7 @@ def who(request: HttpRequest, person: Person) -> dict[str, Any]:
     facts = [
         *told,
         Fact(_("Stage"), wording.STAGES[person.stage.code], _since(person)),
-        *([Fact(_("Last seen"), When(person.seen_at))] if person.seen_at else []),
+        *([Fact(_("Last active"), When(person.seen_at))] if person.seen_at else []),
         *_things(person),
     ]
     return {
@@ -129,7 +129,7 @@ def _reach(_request: HttpRequest, person: Person) -> dict[str, Any] | None:
 def _reached(reach: Sequence[Reach]) -> Iterator[tuple[Status, str]]:
     """Channels by what is in their way, those that are open first."""
     tones: dict[str, Tone] = {"": "good", "refused": "bad"}
-    for why, word in (("", _("open")), *wording.UNREACHED.items()):
+    for why, word in (("", _("can be reached")), *wording.UNREACHED.items()):
         names = ", ".join(str(wording.CHANNELS[one.channel]) for one in reach if one.why == why)
         if names:
             yield Status(word, tones.get(why, "quiet")), names

@@ -48,7 +48,7 @@ _RESULTS: Listing[Row] = Listing(
         Column("name", _("Name")),
         Column("contacts", _("Contacts")),
         Column("by", _("Found"), quiet=True),
-        Column("seen_at", _("Last seen"), kind="ago"),
+        Column("seen_at", _("Last active"), kind="ago"),
     ),
     url=lambda row: reverse("customer", args=[row.uid]),
     sort="place",

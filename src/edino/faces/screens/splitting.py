@@ -28,7 +28,7 @@ def split(request: StaffRequest, uid: UUID) -> HttpResponse:
     if request.method != "POST":
         why = customers.why(customer=uid)
         parts = [(one.id, wording.kind(one.kind), one.masked, one.first_at) for one in why.members if not one.shared]
-        context = {"title": _("Split this customer"), "parts": parts, "uid": why.customer.uid}
+        context = {"title": _("Split the customer"), "parts": parts, "uid": why.customer.uid}
         return render(request, "faces/split.html", context)
     reason = request.POST.get("reason", "").strip()
     try:
