@@ -51,8 +51,16 @@ def people(count: int, start: int) -> list[dict[str, object]]:
     ]
 
 
-def event(who: dict[str, object], rng: random.Random, at: datetime) -> dict[str, object]:
+WAYS = ((False, False), (True, False), (False, True), (True, True))
+"""Whether an event names the account and the phone beside the device; how often each is WAYS_WEIGHTS."""
+WAYS_WEIGHTS = (36, 54, 4, 6)
+
+
+def event(
+    who: dict[str, object], rng: random.Random, at: datetime, way: tuple[bool, bool] | None = None
+) -> dict[str, object]:
     """One event of a shopper, some 450 bytes of JSON as the usual client libraries send it."""
+    account, phone = way or rng.choices(WAYS, WAYS_WEIGHTS)[0]
     told: dict[str, object] = {
         "type": "track",
         "event": rng.choice(EVENTS),
@@ -72,9 +80,9 @@ def event(who: dict[str, object], rng: random.Random, at: datetime) -> dict[str,
             "locale": "ru-RU",
         },
     }
-    if rng.random() < 0.6:
+    if account:
         told["userId"] = who["userId"]
-    if rng.random() < 0.1:
+    if phone:
         told["context"]["externalIds"] = [{"type": "phone", "id": who["phone"]}]  # type: ignore[index]
     return told
 
@@ -90,6 +98,13 @@ def bodies(count: int, batch: int, new: float, rng: random.Random, known: list[d
         known += fresh
         made.append(msgspec.json.encode({"batch": [event(who, rng, at) for who in crowd]}))
     return made
+
+
+def meetings(known: list[dict[str, object]], batch: int, rng: random.Random) -> list[bytes]:
+    """Batch bodies in which every shopper is seen in every way once: afterwards they are known."""
+    at = datetime.now(UTC) - timedelta(days=1)
+    told = [event(who, rng, at, way) for way in WAYS for who in known]
+    return [msgspec.json.encode({"batch": told[start : start + batch]}) for start in range(0, len(told), batch)]
 
 
 class Client:
@@ -251,7 +266,7 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     key = channels.issue_key(source=source, scopes=["events:write"], by=actor)
     rng = random.Random(chosen.seed)
     known = people(20_000, 0)
-    warm = bodies(20_000, chosen.batch, 0, rng, known)
+    warm = meetings(known, chosen.batch, rng)
     work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
     with server(home, url, chosen.workers) as port:
         in_parallel(warm, chosen.connections, lambda: _poster(port, key))
