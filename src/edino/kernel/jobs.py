@@ -1,11 +1,14 @@
 """Background jobs: schedules and heavy work on procrastinate. What follows from a fact is a log reader instead."""
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
-__all__ = ["app", "periodic", "task"]
+__all__ = ["app", "ask", "periodic", "task"]
 
 Function = Callable[..., Any]
 
@@ -22,3 +25,13 @@ def periodic(name: str, *, cron: str, queue: str = "default") -> Callable[[Funct
         return app.periodic(cron=cron)(app.task(name=name, queue=queue, lock=name, queueing_lock=name)(function))
 
     return register
+
+
+def ask(name: str) -> None:
+    """Ask for a job by its name, in the caller's transaction: for the rare change that starts heavy work.
+
+    What follows from a fact of the hot path is a reader of the log instead, since a queue's NOTIFY serialises commits.
+    Asking again while the job still waits adds nothing.
+    """
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        app.configure_task(name=name, queueing_lock=name, lock=name).defer()

@@ -15,7 +15,7 @@ from edino.customers.queries import governing
 from edino.customers.rules import values
 from edino.customers.types import FIRST_POLICY, Kind, Policy
 from edino.customers.types.governing import BlockedValue, PolicyVersion, Preview
-from edino.kernel import clock
+from edino.kernel import clock, jobs
 from edino.kernel.errors import FieldError, Invalid
 from edino.kernel.transactions import retried
 from edino.staff import api as staff
@@ -115,9 +115,7 @@ def _wait_out() -> None:
 
 
 def _ask_for_recompute() -> None:
-    from edino.customers import jobs  # jobs import this door
-
-    jobs.apply_rules.defer()
+    jobs.ask("customers.apply_rules")
 
 
 def _policy(version: int) -> Policy:
