@@ -1,5 +1,6 @@
 """Jobs of customers."""
 
+from edino.customers.api import governing
 from edino.kernel import jobs
 
 
@@ -14,6 +15,4 @@ def suggest(timestamp: int) -> None:
 @jobs.task("customers.apply_rules")
 def apply_rules() -> None:
     """Bring every customer to the rules of identity in force."""
-    from edino.customers.api import governing  # the door defers this job, so the job finds the door when it runs
-
     governing.recompute()
