@@ -121,7 +121,7 @@ def test_choosing_rows_shows_what_can_be_done_with_them(tabs: Tabs) -> None:
 
 def test_a_scanner_is_heard_anywhere_and_a_hand_is_not(tabs: Tabs) -> None:
     desk = tabs.open("/ui/form/")
-    desk.evaluate("document.body.dataset.scanUrl = '/ui/list/'")
+    desk.evaluate("Object.assign(document.body.dataset, {scanUrl: '/ui/list/', scanMethod: 'get'})")
     name = desk.locator("[name=name]")
     name.press_sequentially("Till 3", delay=90)
     desk.wait_for_timeout(100)
@@ -129,7 +129,7 @@ def test_a_scanner_is_heard_anywhere_and_a_hand_is_not(tabs: Tabs) -> None:
     desk.evaluate(SCAN, "4600682000013")
     desk.wait_for_url("**/ui/list/?q=4600682000013&scan=1")
     desk.goto(tabs.url + "/ui/list/")
-    desk.evaluate("document.body.dataset.scanUrl = '/ui/list/'")
+    desk.evaluate("Object.assign(document.body.dataset, {scanUrl: '/ui/list/', scanMethod: 'get'})")
     desk.keyboard.type("460068200", delay=90)
     desk.keyboard.press("Enter")
     desk.wait_for_timeout(200)

@@ -147,7 +147,7 @@ def test_a_field_says_what_is_wrong_beside_itself_and_on_top() -> None:
 def test_a_timeline_groups_by_day() -> None:
     moments = [parts.Moment(AT, "viewed shoes", "Site"), parts.Moment(AT - timedelta(days=1), "receipt 88", "Till")]
     printed = Template("{% timeline moments %}").render(Context({"moments": moments}))
-    assert printed.index("22 nov 2025") < printed.index("viewed shoes") < printed.index("21 nov 2025")
+    assert printed.index("22 November 2025") < printed.index("viewed shoes") < printed.index("21 November 2025")
 
 
 def test_a_diagram_puts_causes_before_effects_and_survives_a_circle() -> None:

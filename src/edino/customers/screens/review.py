@@ -156,13 +156,11 @@ def _verdict(number: int, verdict: CaseVerdict, label: str, key: str, tone: str)
 def _line(line: Comparison) -> Line:
     """A line; what is only told beside (since when, from how many sources) is not compared."""
     weight = None if line.weight is None else Number(line.weight, 1, signed=True)
-    return Line(
-        wording.field(line.field),
-        line.left,
-        line.right,
-        _AGREES[line.agreement] if line.field not in _TOLD else None,
-        weight,
-    )
+    left, right = line.left, line.right
+    if line.field == "known_since":
+        left, right = tuple(map(_day, left)), tuple(map(_day, right))
+    mark = None if line.field in _TOLD else _AGREES[line.agreement]
+    return Line(wording.field(line.field), left, right, mark, weight)
 
 
 def _day(text: str) -> str:

@@ -56,7 +56,7 @@ def show(request: StaffRequest, uid: UUID) -> HttpResponse:
     """The panel of who it is, in full; who asked stands on the trail."""
     person = customers.person(uid=uid, reveal=True)
     staff.audit(actor=request.staff, operation="customers.see_personal", subject=("customer", str(person.uid)))
-    response = render(request, "faces/who.html", panels.who(request, person))
+    response = render(request, "faces/_who.html", panels.who(request, person))
     response["Cache-Control"] = "private, no-store"
     return response
 

@@ -53,7 +53,9 @@
     leave(toast);
   };
   doc.addEventListener("toast", (event) => say(event.detail.text, event.detail.tone, event.detail.undo));
-  on("click", "[data-dismiss], .toast [data-undo]", (button) => setTimeout(() => button.closest(".toast").remove()));
+  on("click", "[data-dismiss]", (button) => setTimeout(() => button.closest(".toast").remove()));
+  // Not before the answer: what it says is heard on the button.
+  doc.addEventListener("htmx:afterRequest", (event) => event.target.closest?.(".toast")?.remove());
   doc.addEventListener("htmx:responseError", () => say(doc.body.dataset.failed, "bad"));
   doc.addEventListener("htmx:sendError", () => say(doc.body.dataset.offline, "bad"));
 
