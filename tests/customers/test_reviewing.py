@@ -11,7 +11,7 @@ from edino.customers import api
 from edino.customers.api import reviewing
 from edino.customers.errors import CaseClosed, NoSuchCase
 from edino.customers.types import FIRST_POLICY
-from edino.kernel import clock, sql
+from edino.kernel import clock, ids, sql
 from edino.kernel.errors import Invalid
 from edino.staff.types import Actor
 from tests.customers import city
@@ -115,6 +115,41 @@ def test_a_case_whose_sides_met_elsewhere_is_no_longer_shown() -> None:
     page = api.cases()
     assert page.cases == ()
     assert page.waiting == {}
+
+
+def test_what_is_undone_waits_again() -> None:
+    id_ = conflict()
+    api.decide(id=id_, verdict="same", reason="one", by=OLEG)
+    (verdict,) = api.why(customer=customer(*CARD)).verdicts
+    api.unjoin(decision=verdict.decision, reason="no", by=OLEG)
+    assert [case.id for case in api.cases().cases] == [id_]
+    api.decide(id=id_, verdict="different", reason="two", by=OLEG)
+    (verdict,) = api.why(customer=customer(*CARD)).verdicts
+    api.unsplit(decision=verdict.decision, reason="not sure", by=OLEG)
+    assert [case.id for case in api.cases().cases] == [id_]
+
+
+def test_a_suggestion_shows_what_speaks_for_and_against_in_bits() -> None:
+    one, other = told(seen(CARD), seen(HER_CARD))
+    left, right = (
+        sql.scalar("SELECT anchor_id FROM customers_profile WHERE id = %(id)s", {"id": id_}) for id_ in (one, other)
+    )
+    source = channels.create_source(name="Form", channel="store", by=OLEG)
+    for profile, name in ((one, "Maria"), (other, "Marija")):
+        api.learn(source=source, traits=[(profile, clock.now(), ids.uuid7(), {"first_name": name})])
+    evidence = json.dumps([{"field": "given", "degree": "sounds alike", "weight": 3.2}])
+    sql.execute(
+        "INSERT INTO customers_case (what, reason, left_id, right_id, score, evidence, opened_at)"
+        " VALUES ('suggestion', 'likely', %(left)s, %(right)s, 0.9, %(evidence)s::text::jsonb, now())",
+        {"left": left, "right": right, "evidence": evidence},
+    )
+    (case,) = api.cases(what="suggestion").cases
+    assert case.score == 0.9
+    line = {line.field: line for line in api.case(id=case.id).lines}["field:first_name"]
+    assert (line.left, line.right, line.agreement, line.weight) == (("Maria",), ("Marija",), "different", 3.2)
+    assert people(CARD, HER_CARD) == 2, "a suggestion joins nobody"
+    api.decide(id=case.id, verdict="same", reason="her passport", by=OLEG)
+    assert people(CARD, HER_CARD) == 1
 
 
 def test_why_tells_what_holds_each_part_how_sure_and_what_was_refused() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from edino.customers import queries
 from edino.customers.api import replaying, verdicts
 from edino.customers.api.policies import current_policy
-from edino.customers.errors import CaseClosed, NoSuchCase
+from edino.customers.errors import AlreadyOne, CaseClosed, NoSuchCase
 from edino.customers.queries import review
 from edino.customers.queries import verdicts as statements
 from edino.customers.rules import masking
@@ -78,9 +78,12 @@ def _decide(id_: int, verdict: CaseVerdict, reason: str, by: Person | Actor) -> 
     at = clock.now()
     if verdict == "later":
         review.put_off(id_, at + LATER)
+    elif found.left == found.right:
+        if verdict == "different":
+            raise AlreadyOne
     elif verdict == "same":
         verdicts.join(customers=[found.left, found.right], reason=reason, by=by)
-    elif found.left != found.right:
+    else:
         _keep_apart(found.left, found.right, reason, by, at)
     if verdict != "later":
         review.close_case(id_, verdict, by.name, at)

@@ -17,7 +17,7 @@ from edino.customers.errors import (
     NothingToJoin,
     Separated,
 )
-from edino.customers.queries import verdicts
+from edino.customers.queries import review, verdicts
 from edino.customers.rules import verdicts as rules
 from edino.customers.types import CustomerRef
 from edino.customers.types.verdicts import Outcome
@@ -94,6 +94,7 @@ def _unsplit(decision: int, reason: str, by: Person | Actor) -> Outcome:
         raise AlreadyUndone
     result = replaying.replay(members, current_policy())
     outcome = _outcome(decision, result, members)
+    review.reopen([ref.id for ref in outcome.customers], "different")
     _keep("unsplit", outcome, reason, by, inputs={"separation": decision})
     return outcome
 
@@ -133,6 +134,7 @@ def _unjoin(decision: int, reason: str, by: Person | Actor) -> Outcome:
     verdicts.claim_again(pairs)
     result = replaying.replay(members, current_policy())
     outcome = _outcome(decision, result, members)
+    review.reopen([ref.id for ref in outcome.customers], "same")
     _keep("unjoin", outcome, reason, by, inputs={"verdict": decision})
     return outcome
 

@@ -124,6 +124,11 @@ def close_case(id_: int, verdict: str, by: str, at: datetime) -> None:
     sql.execute(_SQL["close_case"], {"id": id_, "verdict": verdict, "by": by, "at": at})
 
 
+def reopen(customers: Iterable[int], verdict: str) -> None:
+    """Let cases between these customers that were closed with this verdict wait again."""
+    sql.execute(_SQL["reopen"], {"customers": list(customers), "verdict": verdict})
+
+
 def put_off(id_: int, until: datetime) -> None:
     """Show a case again later."""
     sql.execute(_SQL["put_off"], {"id": id_, "until": until})

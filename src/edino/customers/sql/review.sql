@@ -79,6 +79,13 @@ SELECT closed_at IS NULL FROM customers_case WHERE id = %(id)s FOR UPDATE;
 -- Note the verdict on a case.
 UPDATE customers_case SET verdict = %(verdict)s, closed_by = %(by)s, closed_at = %(at)s WHERE id = %(id)s;
 
+-- name: reopen
+-- Cases that were closed by what was now undone wait again, if their sides are two customers.
+UPDATE customers_case k SET verdict = NULL, closed_by = NULL, closed_at = NULL
+  FROM customers_identifier l, customers_identifier r
+ WHERE l.id = k.left_id AND r.id = k.right_id AND l.customer_id <> r.customer_id AND k.verdict = %(verdict)s
+   AND l.customer_id = ANY (%(customers)s::bigint[]) AND r.customer_id = ANY (%(customers)s::bigint[]);
+
 -- name: put_off
 -- Show a case again later.
 UPDATE customers_case SET later_until = %(until)s WHERE id = %(id)s;
