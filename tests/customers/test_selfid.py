@@ -218,3 +218,18 @@ def test_the_same_over_http(form: Source, text: Text) -> None:
     assert post("self-identify/start", key, {"method": "code", "account": "masha"}).status_code == 422
     assert post("self-identify/confirm", key, {"account": "masha"}).status_code == 422
     assert mail.outbox == []
+
+
+def test_a_known_and_an_unknown_card_cost_the_same_statements(form: Source, text: Text) -> None:
+    asked: list[list[str]] = []
+    for card in (CARD[1], "0000999"):
+        heard: list[str] = []
+        sql.observers.append(heard.append)
+        try:
+            selfid.send_code(source=form, account="stranger", card=card)
+        finally:
+            sql.observers.remove(heard.append)
+        asked.append(heard)
+    couriers.settle()
+    assert asked[0] == asked[1]
+    assert len(text.brought) == 1
