@@ -9,7 +9,7 @@ from django.test import Client
 
 from edino.channels import api as channels
 from edino.customers import api as customers
-from edino.kernel import sql
+from edino.kernel import paging, sql
 from edino.staff.types import Role
 from tests.faces.stage import HOUSE, Shop, pizza, text
 
@@ -18,6 +18,7 @@ HOUR = timedelta(hours=1)
 PHONE = "+79161234512"
 ANNA = {"user_id": "anna-1", "phone": PHONE, "email": "anna@mail.ru"}
 AsRole = Callable[..., Client]
+FORGED = [("2026-01-01T00:00:00+00:00", float("inf")), ("2026-01-01T00:00:00+00:00", 2**70), ("2026-01-01T00:00:00", 1)]
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def anna(shop: Shop) -> str:
 def trail(operation: str) -> list[tuple[str, str, bool]]:
     """(who, to what, refused) of the lines of an operation."""
     found = "SELECT actor, subject_id, refused FROM staff_audit WHERE operation = %(operation)s ORDER BY id"
-    return sql.tuples(found, {"operation": operation})  # type: ignore[return-value]
+    return sql.tuples(found, {"operation": operation})
 
 
 def test_oleg_sees_the_cart_and_the_missed_call_first(anna: str, as_role: AsRole) -> None:
@@ -176,7 +177,10 @@ def test_the_api_tells_the_timeline_page_by_page(shop: Shop, anna: str) -> None:
     assert seen == ["Call Missed", "Product Added", "identify"]
     calls = Client().get(f"/api/v1/customers/{anna}/timeline?group=calls", headers=headers).json()
     assert [item["class"] for item in calls["items"]] == ["behaviour"]
-    for wrong in ("limit=0", "limit=1000", "cursor=x", "limit=a"):
+    far, huge, naive = (paging.encode(*place) for place in FORGED)
+    forged = [f"cursor={one}" for one in (far, huge, naive)]
+    for wrong in ("limit=0", "limit=1000", "cursor=x", "limit=a", *forged):
         answer = Client().get(f"/api/v1/customers/{anna}/timeline?{wrong}", headers=headers)
         assert answer.status_code == 422
         assert json.loads(answer.content)["errors"]
+    assert Client().get(f"/api/v1/customers/{anna}/timeline?group=%00", headers=headers).status_code == 400

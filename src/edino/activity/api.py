@@ -257,7 +257,9 @@ def timeline(
     try:
         before = datetime.fromisoformat(after[0]) if after else datetime.max.replace(tzinfo=UTC)
         before_id = int(after[1]) if after else 0
-    except (TypeError, ValueError) as error:
+        if not 0 <= before_id < 2**63 or before.tzinfo is None:
+            raise ValueError
+    except (TypeError, ValueError, OverflowError) as error:
         raise Invalid.field("cursor", "cursor", "This cursor was not made by this list.") from error
     if not 1 <= size <= 200:
         raise Invalid.field("limit", "range", "A page has from 1 to 200 items.")

@@ -13,12 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from edino.activity.types import TimelineItem
+from edino.customers.api import wording
 from edino.kernel.money import Money
 from edino.ui.parts import EMPTY, Amount, Moment, Number, Text, Tone
 
 Words = Callable[[Mapping[str, Any]], str]
 _SHOWN: Final = 3
 _PAUSE: Final = timedelta(minutes=30)
+_PERMISSIONS: Final = frozenset({"Consent Granted", "Consent Refused", "Consent Withdrawn"})
 _LOOKS: Final = frozenset({"page", "screen", "Product Viewed", "Product List Viewed", "Products Searched"})
 _STEPS: Final = _LOOKS | {"Application Opened", "Signed In", "Cart Viewed", "Product Clicked", "Product List Filtered"}
 
@@ -116,7 +118,7 @@ def things(number: int) -> str:
 
 
 def _properties(item: TimelineItem) -> Mapping[str, Any]:
-    given = item.body.get("properties")
+    given = item.body if item.type in _PERMISSIONS else item.body.get("properties")
     return given if isinstance(given, dict) else {}
 
 
@@ -206,6 +208,10 @@ def _about(verb: str) -> Words:
     return words
 
 
+def _contact(text: str) -> Words:
+    return lambda given: f"{_(text)}: {wording.kind(str(given.get('kind') or ''))}"
+
+
 def _plain(text: str) -> Words:
     return lambda _given: _(text)
 
@@ -243,7 +249,7 @@ KINDS: Final[dict[str, Kind]] = {
     "Chat Started": Kind("message-circle", _plain(gettext_noop("wrote in the chat")), "info"),
     "Chat Ended": Kind("message-circle-off", _plain(gettext_noop("chat ended"))),
     "Message Received": Kind("mail", _plain(gettext_noop("wrote a message")), "info"),
-    "Consent Granted": Kind("circle-check", _plain(gettext_noop("allowed to be contacted")), "good"),
-    "Consent Refused": Kind("ban", _plain(gettext_noop("refused to be contacted")), "warn"),
-    "Consent Withdrawn": Kind("ban", _plain(gettext_noop("took a permission back")), "warn"),
+    "Consent Granted": Kind("circle-check", _contact(gettext_noop("allowed to be contacted")), "good"),
+    "Consent Refused": Kind("ban", _contact(gettext_noop("refused to be contacted")), "warn"),
+    "Consent Withdrawn": Kind("ban", _contact(gettext_noop("took a permission back")), "warn"),
 }
