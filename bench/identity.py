@@ -12,7 +12,13 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 
+import django
 import pandas as pd
+from django.apps import apps
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edino.site.settings")
+if not apps.ready:
+    django.setup()
 
 from edino.customers.jobs.matching import Columns, holding_together, score
 

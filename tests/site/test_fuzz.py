@@ -17,5 +17,7 @@ schema = document()
 @pytest.mark.django_db
 @schema.parametrize()
 @settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_call_answers_what_its_document_does_not_say(case: Case[Any], application: Callable[..., Any], key: str) -> None:
+def test_no_call_answers_what_its_document_does_not_say(
+    case: Case[Any], application: Callable[..., Any], key: str
+) -> None:
     attempt(case, application, key)

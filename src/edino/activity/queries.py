@@ -122,3 +122,13 @@ def fact_bodies(keys: Sequence[UUID]) -> dict[UUID, Any]:
     """The bodies of business facts by their keys, numbers exactly as they were given."""
     found = sql.tuples(_ORDERS["fact_bodies"], {"keys": list(keys)})
     return {key: json.loads(body, parse_float=Decimal) for key, body in found}
+
+
+_EXTRACTS = sql.statements("edino.activity", "extracts.sql")
+
+
+def events_after(after: tuple[int, str, int], size: int) -> list[tuple[Any, ...]]:
+    """The next events of the log: (epoch, xid, id), then key, type, class, times, source, customer, body."""
+    params = {"epoch": after[0], "xid": after[1], "id": after[2], "size": size}
+    found = sql.tuples(_EXTRACTS["events"], params)
+    return [((row[0], row[1], row[2]), *row[3:5], log.NAMES[row[5]], *row[6:]) for row in found]

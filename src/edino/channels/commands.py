@@ -15,7 +15,14 @@ def key() -> None:
 
 @key.command()
 @click.option("--source", "name", required=True, help="Name of the source; a new name makes a new source.")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice([scope.value for scope in Scope]))
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice([scope.value for scope in Scope]),
+    help="What the key may do; may be given several times.",
+)
 @click.option("--channel", default="site", show_default=True, help="Channel of a new source.")
 def create(name: str, scopes: tuple[str, ...], channel: str) -> None:
     """Make a key and print it, this once."""

@@ -7,6 +7,7 @@ import click
 
 from edino.kernel import backup, doctor, environment, postgres, processes, views, worker
 from edino.kernel.bench_commands import bench
+from edino.kernel.exports import export
 from edino.kernel.imports.command import import_command
 from edino.kernel.log_commands import log_group
 
@@ -99,5 +100,6 @@ commands: list[click.Command] = [
     backup_command,
     restore,
     import_command,
+    export,
     bench,
 ]

@@ -31,15 +31,21 @@ def main() -> None:
     _check_settings()
     try:
         django.setup()
-        for package in COMMANDS:
-            for command in import_module(f"edino.{package}.commands").commands:
-                edino.add_command(command)
+        assemble()
         edino()
     except Refusal as refusal:
         click.echo(f"edino: {refusal.text}", err=True)
         for wrong in refusal.fields:
             click.echo(f"  {wrong.field}: {wrong.message}", err=True)
         sys.exit(1)
+
+
+def assemble() -> click.Group:
+    """The command with everything that the domains bring; Django is set up."""
+    for package in COMMANDS:
+        for command in import_module(f"edino.{package}.commands").commands:
+            edino.add_command(command)
+    return edino
 
 
 def _check_settings() -> None:

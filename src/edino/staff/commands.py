@@ -14,10 +14,10 @@ def staff() -> None:
 
 @staff.command()
 @click.argument("email")
-@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]), help="What they may do.")
 @click.option("--name", default="", help="The person's name; the part before @ if it is not given.")
-@click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ru"]))
-@click.option("--time-zone", default="UTC", show_default=True)
+@click.option("--language", default="en", show_default=True, type=click.Choice(["en", "ru"]), help="Of their screens.")
+@click.option("--time-zone", default="UTC", show_default=True, help="Of the times they see.")
 def create(email: str, role: str, name: str, language: str, time_zone: str) -> None:
     """Give somebody an account and print the password, this once."""
     person, password = api.create_user(
