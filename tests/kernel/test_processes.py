@@ -1,5 +1,6 @@
 """`edino serve` as a real process: it starts what it needs, tells what hinders it, and ends without a trace."""
 
+import http.client
 import os
 import signal
 import subprocess
@@ -18,6 +19,12 @@ def test_serve_makes_the_tables_answers_and_ends_when_asked(serve: Callable[...,
     served = serve(EDINO_DATABASE_URL=server_url)
     served.until_up()
     assert status(served.port, "/readyz") == 200
+    held = [http.client.HTTPConnection("127.0.0.1", served.port, timeout=10) for _ in range(40)]
+    for connection in held:  # browsers keep theirs open; that must lock nobody out
+        connection.request("GET", "/healthz", headers={"Host": "localhost"})
+        assert connection.getresponse().read()
+    for connection in held:
+        connection.close()
     until(lambda: "worker started" in served.log.read_text())
     until(lambda: f"Edino is at http://127.0.0.1:{served.port}" in served.log.read_text())
 

@@ -272,7 +272,8 @@ def _web(host: str, port: int, workers: int) -> list[str]:
         "--port": str(port),
         "--workers": str(workers),
         "--blocking-threads": str(threads),
-        "--backpressure": str(max(threads, 16)),
+        # Every open connection counts, idle ones too: with few, three browsers that keep theirs lock everybody out.
+        "--backpressure": "1024",
         "--respawn-interval": "0.5",
         "--workers-kill-timeout": "10s",
         "--log-level": "warning",

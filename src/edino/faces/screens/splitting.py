@@ -1,6 +1,6 @@
 """Splitting a customer: choose what goes apart, see in numbers what that does, do it, take it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -31,11 +31,13 @@ def split(request: StaffRequest, uid: UUID) -> HttpResponse:
         context = {"title": _("Split the customer"), "parts": parts, "uid": why.customer.uid}
         return render(request, "faces/split.html", context)
     reason = request.POST.get("reason", "").strip()
+    stays = {one.id for one in customers.person(uid=uid).identifiers} - set(_chosen(request))
     try:
         outcome = customers.split(customer=uid, identifiers=_chosen(request), reason=reason, by=request.staff)
     except Refusal as refusal:
         messages.error(request, refusal.fields[0].message if refusal.fields else refusal.text)
     else:
+        uid = _most_of(stays, [ref.uid for ref in outcome.customers])
         others = [str(ref.uid) for ref in outcome.customers if ref.uid != uid]
         request.session[JUST_SPLIT] = {"uid": str(uid), "decision": outcome.decision, "others": others}
     return redirect("customer", uid=uid)
@@ -85,6 +87,11 @@ def just_split(request: StaffRequest, uid: UUID) -> dict[str, Any] | None:
 
 def _chosen(request: StaffRequest) -> list[int]:
     return [int(value) for value in request.POST.getlist("part") if value.isdigit() and len(value) < 19]
+
+
+def _most_of(identifiers: set[int], uids: Sequence[UUID]) -> UUID:
+    """The customer who has most of what was not sent away: whoever looks at a card goes on looking at that person."""
+    return max(uids, key=lambda uid: len(identifiers & {one.id for one in customers.person(uid=uid).identifiers}))
 
 
 def _pieces(why: Why, members: Iterable[int]) -> int:
