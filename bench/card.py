@@ -1,8 +1,9 @@
 """The customer card over a long log: `edino bench card --customers 100000 --events 5000000`.
 
-Makes customers, profiles and a year of events by set-based SQL in a database of its own, then opens random cards
-through the same doors as the API and the screen, and finds people by each identifier. Prints the time spent in the
-database, in milliseconds, as `name=value` lines. Give several sizes to see the growth.
+Makes customers, profiles and a year of events by set-based SQL in a database of its own, then opens random cards on the
+screen (`card`) and over the API (`api`, `timeline`), whole requests with their log-in, and finds people by each
+identifier. Prints the time spent in the database, in milliseconds, as `name=value` lines. Give several sizes to see the
+growth.
 """
 
 import argparse
@@ -12,17 +13,21 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
+from hashlib import md5
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 PEOPLE = """
 INSERT INTO customers_customer (id, size, kinds, login)
 SELECT n * 4 - 3, 4, '{"user_id": 1, "phone": 1, "email": 1, "device": 1}', true FROM generate_series(1, %(people)s) n;
 INSERT INTO customers_identifier (id, kind, value, customer_id, login)
-SELECT n * 4 - 4 + k.place, k.kind, k.prefix || n || k.suffix, n * 4 - 3, k.place = 1
-  FROM generate_series(1, %(people)s) n,
-       (VALUES (1, 'user_id', 'u', ''), (2, 'phone', '+79', ''), (3, 'email', 'p', '@mail.ru'), (4, 'device', 'd', ''))
-       AS k (place, kind, prefix, suffix);
+SELECT n * 4 - 4 + k.place, k.kind, k.value, n * 4 - 3, k.place = 1
+  FROM generate_series(1, %(people)s) n
+ CROSS JOIN LATERAL (VALUES (1, 'user_id', 'u' || n), (2, 'phone', '+7916' || lpad(n::text, 7, '0')),
+                            (3, 'email', 'p' || n || '@mail.ru'), (4, 'device', md5(n::text)))
+       AS k (place, kind, value);
 INSERT INTO customers_profile (id, key, source_id, identifier_ids, anchor_id, months, first_at)
 SELECT n * 3 - 3 + k.place, gen_random_uuid(), 1,
        CASE k.place WHEN 1 THEN ARRAY[n * 4 - 3, n * 4] WHEN 2 THEN ARRAY[n * 4 - 2, n * 4 - 1] ELSE ARRAY[n * 4] END,
@@ -79,23 +84,51 @@ def measure(chosen: argparse.Namespace) -> int:
     fill(chosen.customers, chosen.events)
     rng = random.Random(chosen.seed)
     people = [rng.randrange(1, chosen.customers + 1) for _ in range(chosen.cards)]
-    from edino.activity import api as activity  # as above
     from edino.customers import api as customers  # as above
-    from edino.faces import api as faces  # as above
 
-    cards = timed(people, lambda n: faces.card(uid=customers.find(kind="user_id", value=f"u{n}").uid))
-    pages = timed(people, lambda n: activity.timeline(customer_id=n * 4 - 3))
-    found = {
-        kind: timed(people, lambda n, kind=kind, mask=mask: customers.find(kind=kind, value=mask.format(n)))
-        for kind, mask in (("user_id", "u{}"), ("phone", "+79{}"), ("email", "p{}@mail.ru"), ("device", "d{}"))
-    }
+    values = {"user_id": "u{}", "phone": "+7916{:07}", "email": "p{}@mail.ru", "device": "{}"}
+
+    def lookup(kind: str, number: int) -> UUID:
+        told = md5(str(number).encode(), usedforsecurity=False).hexdigest() if kind == "device" else number
+        return customers.lookup(kind=kind, value=values[kind].format(told)).uid
+
+    found = {kind: timed(people, partial(lookup, kind)) for kind in values}
+    uids = {number: lookup("user_id", number) for number in people}
+    staff, program = clients()
+    cards = timed(people, lambda number: opened(staff, f"/customers/{uids[number]}/"))
+    calls = timed(people, lambda number: opened(program, f"/api/v1/customers/{uids[number]}"))
+    pages = timed(people, lambda number: opened(program, f"/api/v1/customers/{uids[number]}/timeline"))
     print(f"customers={chosen.customers}\nevents={chosen.events}")
+    report("api", calls)
     report("card", cards)
     report("timeline", pages)
     for kind, times in found.items():
         report(f"find_{kind}", times)
     worst = max(times[int(len(times) * 0.95)] for times in found.values())
     return 0 if cards[int(len(cards) * 0.95)] <= 20 and worst <= 5 else 1
+
+
+def clients() -> tuple[Any, Any]:
+    """A browser in which an operator is logged in, and a program with a key."""
+    from django.test import Client  # the settings must be ready first
+
+    from edino.channels import api as channels  # as above
+    from edino.staff import api as people  # as above
+    from edino.staff.models import User  # as above
+
+    person, _ = people.create_user(email="oleg@shop.example", name="Oleg", role="operator", by=people.COMMAND_LINE)
+    source = channels.create_source(name="bench", channel="site", by=people.COMMAND_LINE)
+    key = channels.issue_key(source=source, scopes=["customers:read", "customers:personal"], by=people.COMMAND_LINE)
+    browser = Client(SERVER_NAME="localhost", headers={"accept": "text/html"})
+    browser.force_login(User.objects.get(pk=person.id))
+    return browser, Client(SERVER_NAME="localhost", headers={"authorization": f"Bearer {key}"})
+
+
+def opened(client: Any, address: str) -> None:
+    """Open an address; anything but 200 stops the bench."""
+    answer = client.get(address)
+    if answer.status_code != 200:
+        raise SystemExit(f"{address} answered {answer.status_code}")
 
 
 def fill(people: int, events: int) -> None:
@@ -120,24 +153,29 @@ def fill(people: int, events: int) -> None:
 
 def timed(people: Sequence[int], do: Callable[[int], Any]) -> list[float]:
     """Milliseconds that each call spends in the database, sorted; the first tenth only warms up."""
-    from edino.kernel import sql  # the settings must be ready first
+    from django.db import connection  # the settings must be ready first
+
+    from edino.kernel import sql  # as above
 
     spent = 0.0
-    original = sql._run
 
-    def counting(*given: Any) -> None:
+    def counting(run: Callable[..., Any], *given: Any) -> Any:
         nonlocal spent
         started = time.perf_counter()
-        original(*given)
-        spent += time.perf_counter() - started
+        try:
+            return run(*given)
+        finally:
+            spent += time.perf_counter() - started
 
     times = []
-    sql._run = counting
+    original = sql._run
+    sql._run = partial(counting, original)
     try:
-        for number in people:
-            spent = 0.0
-            do(number)
-            times.append(spent * 1000)
+        with connection.execute_wrapper(counting):
+            for number in people:
+                spent = 0.0
+                do(number)
+                times.append(spent * 1000)
     finally:
         sql._run = original
     return sorted(times[len(times) // 10 :])
