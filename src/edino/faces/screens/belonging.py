@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.urls import reverse
@@ -22,6 +22,7 @@ from edino.ui.screen import Action, Status, When
 _THINGS: Final = frozenset({"device", "push_token", "web_push"})
 _MOST_REASONS: Final = 2
 _MOST_REFUSED: Final = 10
+_AT_ONCE: Final = timedelta(seconds=1)
 DECIDED: Final[dict[str, Text]] = {
     "join": gettext_lazy("joined"),
     "split": gettext_lazy("split"),
@@ -130,7 +131,12 @@ def _refused(link: Link) -> str:
 
 def _history(request: StaffRequest, why: Why) -> list[Decided]:
     standing: dict[tuple[str, int], Undoable] = {(one.what, one.decision): one for one in why.verdicts}
-    lines = [_decided(request, one, standing, why) for one in why.decisions]
+    said = [one.at for one in why.decisions if one.reason == "staff"]
+    # What a verdict led to is kept beside it in the same second; the reader is told of the verdict.
+    told = [
+        one for one in why.decisions if one.reason == "staff" or not any(abs(one.at - at) < _AT_ONCE for at in said)
+    ]
+    lines = [_decided(request, one, standing, why) for one in told]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 
