@@ -6,13 +6,14 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+import msgspec
+
 from edino.customers.types import Identifier
 
 Klass = Literal["fact", "behaviour"]
 
 
-@dataclass(slots=True)
-class Incoming:
+class Incoming(msgspec.Struct, frozen=True):
     """One event that passed the door's checks.
 
     `body` is encoded JSON without raw identifiers; `mark` tells bodies under one key apart; `traits` what the source
@@ -28,7 +29,7 @@ class Incoming:
     body: bytes
     identifiers: tuple[Identifier, ...]
     confirmed: frozenset[str]
-    traits: dict[str, Any] = field(default_factory=dict)
+    traits: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ its snapshot, in the order (epoch, xid, id). See docs/algorithms/log.md.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
@@ -31,8 +31,7 @@ _encode = msgspec.json.Encoder().encode
 logger = structlog.get_logger("edino.log")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(msgspec.Struct, frozen=True):
     """One thing that happened.
 
     `klass` "fact" is kept for ever and deduplicated by `key` for ever; "behaviour" is archived and dropped, and its
@@ -46,7 +45,7 @@ class Fact:
     body: dict[str, Any] | msgspec.Raw
     profile_id: int | None = None
     source_id: int | None = None
-    key: UUID = field(default_factory=ids.uuid7)
+    key: UUID = msgspec.field(default_factory=ids.uuid7)
     fingerprint: int = 0
 
 
@@ -145,16 +144,21 @@ def _line(fact: Fact, stamp: str, epoch: int) -> str:
     )
 
 
-def known(keys: Sequence[UUID], klass: Class) -> dict[UUID, int]:
-    """Which keys are taken already, with the fingerprint of the body that took them."""
-    if not keys:
+def known(keys: Sequence[UUID], klass: Class, *, earlier: bool = False) -> dict[UUID, int]:
+    """Which keys are taken already, with the fingerprint of the body that took them.
+
+    `earlier`: look only where the append itself would not stumble, that is in the months before this one.
+    """
+    if not keys or (earlier and klass == "fact"):
         return {}
     if klass == "fact":
-        found = sql.tuples(_SQL["known_facts"], {"keys": list(keys)})
-    else:
-        since = clock.now() - REMEMBERED
-        found = sql.tuples(_SQL["known_behaviour"], {"keys": list(keys), "since": since})
-    return dict(found)
+        return dict(sql.tuples(_SQL["known_facts"], {"keys": list(keys)}))
+    now = clock.now()
+    until = (
+        now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0) if earlier else now + REMEMBERED
+    )
+    span = {"since": now - REMEMBERED, "until": until}
+    return dict(sql.tuples(_SQL["known_behaviour"], {"keys": list(keys), **span}))
 
 
 def take_fact_keys(keys: Sequence[UUID], fingerprints: Sequence[int]) -> set[UUID]:

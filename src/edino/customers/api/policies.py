@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -33,13 +34,28 @@ def blocked_values() -> Mapping[str, re.Pattern[str]]:
     if _blocked and time.monotonic() - _blocked[0] < FRESH_FOR:
         return _blocked[1]
     compiled = values.compile_blocked(queries.blocked_values())
+    if _blocked is None or compiled != _blocked[1]:
+        _judged.cache_clear()
     _blocked = (time.monotonic(), compiled)
     return compiled
 
 
 def usable(kind: str, given: str, *, region: str = "RU") -> Identifier | None:
     """The identifier a given value means, or None when it is nobody's; raises `values.Unusable` when it is not one."""
-    item = values.normalise(kind, given, region)
+    blocked_values()
+    found = _judged(kind, given, region)
+    if isinstance(found, values.Unusable):
+        raise values.Unusable(*found.args)
+    return found
+
+
+@lru_cache(maxsize=32_768)
+def _judged(kind: str, given: str, region: str) -> Identifier | values.Unusable | None:
+    """People come back: what their identifiers mean is remembered until the list of blocked values changes."""
+    try:
+        item = values.normalise(kind, given, region)
+    except values.Unusable as error:
+        return values.Unusable(*error.args)
     return None if values.is_nobody(item) or values.is_blocked(item, blocked_values()) else item
 
 
@@ -47,6 +63,7 @@ def forget_policy() -> None:
     """Look again at the next use."""
     global _cached, _blocked  # noqa: PLW0603 - a cache per process
     _cached = _blocked = None
+    _judged.cache_clear()
 
 
 def from_rules(version: int, stored: Any) -> Policy:

@@ -1,7 +1,6 @@
 """Identity's statements, one typed function each."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,8 +13,7 @@ from edino.kernel import sql
 _SQL = sql.statements("edino.customers", "identity.sql")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """A stored identifier with what is kept of its customer."""
 
     id: int
@@ -31,8 +29,7 @@ class Known:
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class KnownProfile:
+class KnownProfile(msgspec.Struct, frozen=True):
     """A stored profile: months claimed, first moment in UNIX seconds."""
 
     id: int
@@ -109,8 +106,7 @@ def _customer_arrays(rows: Sequence[tuple[int, int, dict[str, int], bool]]) -> d
     }
 
 
-@dataclass(frozen=True, slots=True)
-class NewProfile:
+class NewProfile(msgspec.Struct, frozen=True):
     """A profile about to be stored; identifiers strongest first."""
 
     id: int
@@ -142,8 +138,7 @@ def extend_profiles(rows: Sequence[tuple[int, int, float]]) -> None:
     sql.execute(_SQL["extend_profiles"], params)
 
 
-@dataclass(frozen=True, slots=True)
-class NewClaim:
+class NewClaim(msgspec.Struct, frozen=True):
     """A claim about to be stored; `a` < `b`."""
 
     a: int

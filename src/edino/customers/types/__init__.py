@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 from uuid import UUID
 
+import msgspec
+
 ACT: Final = 100
 """Strength of an act: a code confirmed, points spent. Nothing automatic is as strong; limits still hold."""
 
@@ -137,8 +139,7 @@ class Partition:
     taken: list[Edge] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True):
     """Identifiers that one source saw together, strongest first, and which of them it had confirmed.
 
     `at`: when it happened (aware); `event`: the id of the event; `act`: somebody did something that binds them.
@@ -190,9 +191,7 @@ ERASED: Final = "erased"
 """The kind an identifier has after its value was erased."""
 
 State = Literal["granted", "refused", "withdrawn"]
-StageCode = Literal[
-    "new", "browsing", "choosing", "buying", "waiting", "owner", "choosing_again", "lapsing", "lost"
-]
+StageCode = Literal["new", "browsing", "choosing", "buying", "waiting", "owner", "choosing_again", "lapsing", "lost"]
 
 
 @dataclass(frozen=True, slots=True)

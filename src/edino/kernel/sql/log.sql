@@ -11,10 +11,10 @@ SELECT epoch FROM kernel_epoch;
 UPDATE kernel_epoch SET epoch = epoch + 1 RETURNING epoch;
 
 -- name: known_behaviour
--- Which of these keys stand in the log already, received since a moment.
+-- Which of these keys stand in the log already, received within a span.
 SELECT key, fingerprint
   FROM kernel_log
- WHERE class = 1 AND received_at >= %(since)s AND key = ANY (%(keys)s::uuid[]);
+ WHERE class = 1 AND received_at >= %(since)s AND received_at < %(until)s AND key = ANY (%(keys)s::uuid[]);
 
 -- name: known_facts
 -- Which of these natural keys were ever taken.
