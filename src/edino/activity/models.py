@@ -18,7 +18,10 @@ class Intake(models.Model):
 
     class Meta:
         db_table = "activity_intake"
-        indexes = [models.Index(fields=["source_id", "-at"], name="activity_intake_source")]
+        indexes = [
+            models.Index(fields=["source_id", "-at"], name="activity_intake_source"),
+            BrinIndex(fields=["at"], name="activity_intake_at", autosummarize=True),
+        ]
 
 
 class Rejection(models.Model):
