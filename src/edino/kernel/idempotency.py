@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from django.db import transaction
@@ -12,6 +12,8 @@ from edino.kernel import clock, sql
 from edino.kernel.errors import FieldError, Invalid, Refusal
 
 _SQL = sql.statements("edino.kernel", "idempotency.sql")
+LONGEST: Final = 200
+"""Letters of a key."""
 
 
 class KeyReused(Invalid):
@@ -48,11 +50,13 @@ def once(*, scope: str, key: str | None, body: Any, run: Callable[[], tuple[int,
     """
     if not key:
         raise KeyMissing(fields=[FieldError("Idempotency-Key", "required", "The header is missing.")])
+    if len(key) > LONGEST:
+        raise Invalid.field("Idempotency-Key", "too_long", "The key is longer than is accepted.")
     mark = fingerprint(body)
     with transaction.atomic():
-        claim = {"scope": scope, "key": key[:200], "fingerprint": mark, "at": clock.now()}
+        claim = {"scope": scope, "key": key, "fingerprint": mark, "at": clock.now()}
         if not sql.execute(_SQL["claim"], claim):
-            return _replay(scope, key[:200], mark)
+            return _replay(scope, key, mark)
         try:
             with transaction.atomic():
                 status, answer = run()
@@ -60,7 +64,7 @@ def once(*, scope: str, key: str | None, body: Any, run: Callable[[], tuple[int,
             if refusal.status in {429, 503}:
                 raise
             status, answer = refusal.status, problem_body(refusal)
-        stored = {"scope": scope, "key": key[:200], "status": status, "answer": msgspec.json.encode(answer).decode()}
+        stored = {"scope": scope, "key": key, "status": status, "answer": msgspec.json.encode(answer).decode()}
         sql.execute(_SQL["answer"], stored)
     return Answer(status, answer, replayed=False)
 

@@ -24,6 +24,7 @@ from edino.kernel.errors import (
     Unauthenticated,
     Unavailable,
 )
+from edino.kernel.idempotency import LONGEST
 from edino.kernel.web import PROBLEM, problem
 
 DEEPEST: Final = 64
@@ -121,6 +122,14 @@ class Document(OpenAPISchema):
                 told = {"$ref": f"#/components/responses/{refusal.__name__}"}
                 details["responses"].setdefault(refusal.status, told)
         return details
+
+    def operation_parameters(self, operation: Operation) -> list[dict[str, Any]]:
+        """Parameters. An Idempotency-Key is needed wherever it is taken; its absence has an answer of its own."""
+        parameters: list[dict[str, Any]] = super().operation_parameters(operation)
+        for parameter in parameters:
+            if parameter["name"] == "Idempotency-Key":
+                parameter |= {"required": True, "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST}}
+        return parameters
 
     def operation_security(self, operation: Operation) -> list[dict[str, Any]] | None:
         """The key, with the scope it must have."""

@@ -35,8 +35,8 @@ class Given(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str = Field(max_length=40)
-    value: str = Field(max_length=500)
+    kind: str = Field(min_length=1, max_length=40, examples=["phone"])
+    value: str = Field(min_length=1, max_length=500, examples=["+7 916 123-45-67"])
 
 
 class IdentifyRequest(Schema):
@@ -73,9 +73,9 @@ class ConsentRequest(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str = Field(max_length=40)
-    value: str | None = Field(None, max_length=500)
-    purpose: str = Field(max_length=40)
+    kind: str = Field(min_length=1, max_length=40, examples=["phone"])
+    value: str | None = Field(None, min_length=1, max_length=500, examples=["+7 916 123-45-67"])
+    purpose: str = Field(min_length=1, max_length=40, examples=["marketing"])
     brand: str = Field("", max_length=100)
     state: Literal["granted", "refused", "withdrawn"]
     at: AwareDatetime | None = None

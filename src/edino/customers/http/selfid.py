@@ -28,7 +28,7 @@ class Contact(Schema):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["phone", "email"]
-    value: str = Field(max_length=500)
+    value: str = Field(min_length=1, max_length=500, examples=["+7 916 123-45-67"])
 
 
 class StartRequest(Schema):
@@ -37,10 +37,10 @@ class StartRequest(Schema):
     model_config = ConfigDict(extra="forbid")
 
     method: Literal["code", "link"]
-    account: str = Field(max_length=200)
-    card: str | None = Field(None, max_length=200)
+    account: str = Field(min_length=1, max_length=200, examples=["masha-7"])
+    card: str | None = Field(None, min_length=1, max_length=200, examples=["7700 0001"])
     contact: Contact | None = None
-    page: str | None = Field(None, max_length=500)
+    page: str | None = Field(None, max_length=500, examples=["https://shop.example/hello"])
     language: Literal["en", "ru"] = "en"
 
 
@@ -56,7 +56,7 @@ class ConfirmRequest(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    account: str = Field(max_length=200)
+    account: str = Field(min_length=1, max_length=200, examples=["masha-7"])
     proof: UUID | None = None
     code: str | None = Field(None, max_length=20)
     token: str | None = Field(None, max_length=200)

@@ -101,8 +101,8 @@ class Apart(Schema):
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str = Field(max_length=40)
-    value: str = Field(max_length=500)
+    kind: str = Field(min_length=1, max_length=40, examples=["phone"])
+    value: str = Field(min_length=1, max_length=500, examples=["+7 916 123-45-67"])
 
 
 class SplitRequest(Schema):
