@@ -280,8 +280,9 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
     with server(home, url, chosen.workers) as port:
         in_parallel(warm, chosen.connections, lambda: _poster(port, key))
-        seconds = in_parallel(work, chosen.connections, lambda: _poster(port, key))
+        time.sleep(2)
         times = latency(port, key, chosen.singles, rng, known)
+        seconds = in_parallel(work, chosen.connections, lambda: _poster(port, key))
     pieces = stored(url, chosen.batch)
     rows = sum(piece.count(b"\n") for piece in pieces)
     copy_seconds = copied(url, pieces, 1)

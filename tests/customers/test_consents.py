@@ -200,9 +200,7 @@ MARKETING = Purpose("marketing", "", "", silent_allows=False)
 SERVICE = Purpose("service", "", "", silent_allows=True)
 
 
-def permitted(
-    ledger: list[Statement], homes: list[int], point: int, brand: str, purpose: Purpose = MARKETING
-) -> bool:
+def permitted(ledger: list[Statement], homes: list[int], point: int, brand: str, purpose: Purpose = MARKETING) -> bool:
     beside = [one for one in ledger if homes[one.point] == homes[point]]
     return rules.allowed(rules.decide(point, beside, "marketing", brand), purpose)
 

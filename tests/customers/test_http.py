@@ -74,9 +74,7 @@ def body(answer: HttpResponse) -> Any:
 
 
 def trail() -> list[tuple[str, str]]:
-    return sql.tuples(
-        "SELECT operation, actor FROM staff_audit WHERE subject_kind = 'customer' ORDER BY id"
-    )
+    return sql.tuples("SELECT operation, actor FROM staff_audit WHERE subject_kind = 'customer' ORDER BY id")
 
 
 def test_identifiers_of_one_person_get_one_customer(writer: Caller) -> None:

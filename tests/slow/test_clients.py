@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -48,7 +48,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(serve: Callable[..., Served], server_url: str) -> Iterator[Shop]:
+def shop(serve: Callable[..., Served], server_url: str) -> Shop:
     served = serve("--no-worker", EDINO_DATABASE_URL=server_url)
     served.until_up()
     made = subprocess.run(

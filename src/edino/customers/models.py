@@ -48,7 +48,7 @@ class Identifier(models.Model):
 
 
 class Profile(models.Model):
-    """One distinct set of identifiers as one source saw them together. Facts stay on it; its anchor says whose it is."""
+    """One set of identifiers as one source saw them together. Facts stay on it; its anchor says whose it is."""
 
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(unique=True)
@@ -350,8 +350,9 @@ class Verdict(models.Model):
 class Proof(models.Model):
     """A code or a link on its way to a contact; whoever gives it back has proved that the contact is theirs.
 
-    Only keyed hashes are kept of the secret, of the account it was asked for, and of what was asked about. A row without
-    `target_id` was asked about something nobody knows: it looks the same from outside and can never be given back.
+    Only keyed hashes are kept of the secret, of the account it was asked for, and of what was asked about. A row
+    without `target_id` was asked about something nobody knows: it looks the same from outside and can never be given
+    back.
     Rows live for a day.
     """
 

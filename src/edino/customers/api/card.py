@@ -81,9 +81,7 @@ def _steps(held: Sequence[HeldProfile]) -> Steps:
         parts.append(Steps(first_at=_inside(profile.first_at, profile)))
         steps = known.get(profile.id)
         if steps:
-            moments = {
-                name: _inside(getattr(steps, name), profile) for name in Steps.__dataclass_fields__
-            }
+            moments = {name: _inside(getattr(steps, name), profile) for name in Steps.__dataclass_fields__}
             parts.append(Steps(**moments))
     return stages.together(parts)
 

@@ -162,17 +162,13 @@ def _row(consent: Consent, identifier: int, source: Source | None, imported: boo
     proof = _encode(consent.proof).decode()
     words = (str(source.id if source else 0), str(identifier), consent.purpose, consent.brand, consent.state)
     key = ids.content_id("consent", *words, consent.at.isoformat(), str(verified), proof)
-    return NewConsent(
-        key, identifier, consent.purpose, consent.brand, consent.state, consent.at, verified, proof
-    )
+    return NewConsent(key, identifier, consent.purpose, consent.brand, consent.state, consent.at, verified, proof)
 
 
 def _fact(row: NewConsent, kind: str, profile: int | None, source: Source | None) -> log.Fact:
     body = {"point": row.identifier_id, "kind": kind, "purpose": row.purpose, "brand": row.brand}
     body["verified"] = row.verified
-    return log.Fact(
-        events.CONSENT[row.state], "fact", row.at, body, profile, source.id if source else None, row.key
-    )
+    return log.Fact(events.CONSENT[row.state], "fact", row.at, body, profile, source.id if source else None, row.key)
 
 
 def _check(consents: Sequence[Consent]) -> None:

@@ -57,9 +57,7 @@ def cards(found: dict[int, By], *, reveal: bool) -> list[Found]:
         Found(
             uids[id_],
             _name(names.get(id_, []), reveal=reveal),
-            tuple(
-                value if reveal else masking.mask(kind, value) for kind, value in contacts.get(id_, [])[:3]
-            ),
+            tuple(value if reveal else masking.mask(kind, value) for kind, value in contacts.get(id_, [])[:3]),
             seen.get(id_),
             by,
         )

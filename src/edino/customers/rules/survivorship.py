@@ -88,9 +88,7 @@ def survive(name: str, said: Iterable[Said], strategy: str, trust: Trust) -> Fie
     return FieldView(name, ranked[0].value, strategy if strategy in _ORDERS else DEFAULT, ranked[0], tuple(ranked[1:]))
 
 
-def project(
-    rows: Iterable[tuple[str, Said]], declared: Mapping[str, str], trust: Trust
-) -> tuple[FieldView, ...]:
+def project(rows: Iterable[tuple[str, Said]], declared: Mapping[str, str], trust: Trust) -> tuple[FieldView, ...]:
     """Every field of a customer, in the order of their names, by the strategies declared or by default."""
     fields: dict[str, list[Said]] = {}
     for name, said in rows:
