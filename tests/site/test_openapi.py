@@ -159,6 +159,20 @@ def test_whatever_comes_is_refused_precisely(key: str, document: dict[str, Any],
     assert tried > 5
 
 
+@pytest.mark.parametrize("what", BODIES)
+def test_whatever_comes_to_the_collector_is_refused_precisely(key: str, what: str) -> None:
+    body = BODIES[what][0]
+    for call in ("batch", "import", "track", "identify", "page", "screen", "alias", "group"):
+        answer = send(key, "POST", f"/v1/{call}", body)
+        if answer.status_code == 200:
+            # What can be read as events is judged event by event, and the client does not send it again.
+            assert json.loads(answer.content)["accepted"] == 0, (call, what)
+            assert json.loads(answer.content)["rejected"], (call, what)
+        else:
+            assert answer.status_code in {400, 413, 422}, (call, what)
+            assert problem(answer)["errors"]
+
+
 def test_a_wrong_field_is_named_as_callers_write_it(key: str) -> None:
     body = {"identifiers": [{"kind": "phone", "value": "1"}, {"kind": 7, "value": None}], "colour": "red"}
     answer = send(key, "POST", "/api/v1/customers/identify", json.dumps(body).encode())

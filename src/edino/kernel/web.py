@@ -8,7 +8,7 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import parse_header_parameters
@@ -72,12 +72,20 @@ class RequestContext:
         if isinstance(error, RequestDataTooBig):
             most = f"A request has at most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes."
             error = TooLarge(fields=[FieldError("body", "too_large", most)])
+        if isinstance(error, DataError) and _too_far(request):
+            error = NotFound()
         if isinstance(error, OperationalError | InterfaceError | PoolTimeout):
             log.warning("the database does not answer", error=type(error).__name__)
             error = Unavailable()
         if not isinstance(error, Refusal):
             return None
         return problem(error) if wants_json(request) else page(request, error)
+
+
+def _too_far(request: HttpRequest) -> bool:
+    """Whether the address names a number that not every column can hold, so that nothing has it."""
+    numbers = request.resolver_match.kwargs.values() if request.resolver_match else ()
+    return any(isinstance(number, int) and number >= 2**31 for number in numbers)
 
 
 def wants_json(request: HttpRequest) -> bool:
