@@ -277,11 +277,12 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     rng = random.Random(chosen.seed)
     known = people(20_000, 0)
     warm = meetings(known, chosen.batch, rng)
+    crowd = known + people(round(len(known) * chosen.new), 900_000_000)
     work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
     with server(home, url, chosen.workers) as port:
         in_parallel(warm, chosen.connections, lambda: _poster(port, key))
         time.sleep(2)
-        times = latency(port, key, chosen.singles, rng, known)
+        times = latency(port, key, chosen.singles, rng, crowd)
         seconds = in_parallel(work, chosen.connections, lambda: _poster(port, key))
     pieces = stored(url, chosen.batch)
     rows = sum(piece.count(b"\n") for piece in pieces)

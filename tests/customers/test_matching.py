@@ -302,5 +302,5 @@ def test_a_missing_set_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("EDINO_DATA", str(tmp_path))
-    assert identity.run(["febrl1"]) == 1
+    assert identity.run(["febrl1"]) == identity.NOT_HERE
     assert "data set 'febrl' is missing" in capsys.readouterr().err

@@ -185,7 +185,7 @@ def test_the_ending_of_the_name_chooses_the_form(masha: str, tmp_path: Path) -> 
 def test_what_nobody_exports_is_refused(db: None, tmp_path: Path) -> None:
     unknown = run("export", "secrets").exception
     assert isinstance(unknown, Refusal)
-    assert unknown.text == "Nothing exports secrets; there are: customers, identifiers, consents, events."
+    assert unknown.text == "Nothing exports secrets; there are: consents, customers, events, identifiers."
     ending = run("export", "customers", "-o", str(tmp_path / "who.docx")).exception
     assert isinstance(ending, Refusal)
     assert (ending.code, list(tmp_path.iterdir())) == ("unknown_ending", [])

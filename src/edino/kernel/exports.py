@@ -67,7 +67,7 @@ def export(kind: str, output: Path | None) -> None:
     """
     found: Extract | None = extracts.get(kind)
     if found is None:
-        raise UnknownExtract(kind=kind, known=", ".join(extracts.names()))
+        raise UnknownExtract(kind=kind, known=", ".join(sorted(extracts.names())))
     if output is None:
         _pour(found, _json_lines(sys.stdout, found.columns))
         return
