@@ -33,7 +33,7 @@ def test_what_the_database_quotes_in_an_error_is_blanked(capsys: pytest.CaptureF
     observe.configure("INFO")
     detail = 'duplicate key "x"\nDETAIL:  Key (kind, value)=(phone, +79161234567) already exists.'
     structlog.get_logger("edino.test").error("failed", error=detail)
-    logging.getLogger("some.library").error("Failing row contains (7, Kolya, kolya@example.com).")
+    logging.getLogger("elsewhere").error("Failing row contains (7, Kolya, kolya@example.com).")
     first, second = lines(capsys.readouterr().err)
     assert first["error"] == 'duplicate key "x"\nDETAIL:  Key (kind, value)=(…) already exists.'
     assert second["event"] == "Failing row contains (…)."
@@ -57,7 +57,7 @@ def test_a_traceback_is_one_line_and_blanked(capsys: pytest.CaptureFixture[str])
     try:
         raise ValueError("bad address kolya@example.com")
     except ValueError:
-        logging.getLogger("some.library").exception("it failed")
+        logging.getLogger("elsewhere").exception("it failed")
     [line] = lines(capsys.readouterr().err)
     assert "ValueError: bad address …@…" in str(line["exception"])
     assert "kolya@" not in json.dumps(line)

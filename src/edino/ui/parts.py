@@ -6,6 +6,7 @@ Each is a frozen dataclass that renders itself, escaped; whatever came from peop
 import functools
 import json
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -57,13 +58,14 @@ def icon(name: str, css: str = "icon") -> SafeString:
     return mark_safe(dense)  # noqa: S308
 
 
-class Part:
+class Part(ABC):
     """A value that prints as HTML, in templates and inside other parts."""
 
     __slots__ = ()
 
+    @abstractmethod
     def html(self) -> SafeString:
-        raise NotImplementedError
+        """The part as HTML that is safe to insert."""
 
     def __html__(self) -> str:
         return self.html()
