@@ -1,7 +1,8 @@
 -- name: profiles_by_key
 -- The profiles of these keys, the months they were claimed in and their first moment.
-SELECT key, id, months, extract(epoch FROM first_at)::float8 AS first_at
-  FROM customers_profile WHERE key = ANY (%(keys)s::uuid[]);
+SELECT p.key, p.id, p.months, extract(epoch FROM p.first_at)::float8 AS first_at
+  FROM unnest(%(keys)s::uuid[]) AS asked (key)
+  JOIN customers_profile p ON p.key = asked.key;
 
 -- name: identifiers_by_value
 -- What is known of these values and of the customers they belong to.
