@@ -299,11 +299,9 @@ def scrub(value: Any, given: frozenset[str]) -> Any:
 
 def fingerprint(type_: str, body: bytes, identifiers: tuple[Identifier, ...]) -> int:
     """What tells two bodies under one id apart: 64 bits of BLAKE2b, signed as PostgreSQL's bigint."""
-    digest = blake2b(body, digest_size=8)
-    digest.update(type_.encode("utf-8", "replace"))
-    for kind, value in identifiers:
-        digest.update(f"\x00{kind}\x00{value}".encode("utf-8", "replace"))
-    return int.from_bytes(digest.digest(), "big", signed=True)
+    names = "\x00".join([f"{kind}\x01{value}" for kind, value in identifiers])
+    told = body + f"{type_}\x00{names}".encode("utf-8", "replace")
+    return int.from_bytes(blake2b(told, digest_size=8).digest(), "big", signed=True)
 
 
 def strongest_first(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
