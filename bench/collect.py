@@ -8,6 +8,7 @@ the same size, each made durable: by one connection, which is what the promise i
 
 import argparse
 import base64
+import gc
 import os
 import random
 import socket
@@ -281,6 +282,8 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
     with server(home, url, chosen.workers) as port:
         in_parallel(warm, chosen.connections, lambda: _poster(port, key))
+        gc.collect()
+        gc.freeze()  # the client's own pauses are not the server's
         time.sleep(2)
         times = latency(port, key, chosen.singles, rng, crowd)
         seconds = in_parallel(work, chosen.connections, lambda: _poster(port, key))
