@@ -19,7 +19,7 @@ class TryAgain(Exception):
     """What was read has changed meanwhile; the whole unit of work must be done anew."""
 
 
-def retried(work: Callable[[], Result], *, attempts: int = 12) -> Result:
+def retried(work: Callable[[], Result], *, attempts: int = 40) -> Result:
     """Run `work` in a transaction of its own until it commits; `Contention` when others never let it.
 
     Deadlocks, serialization failures and unique values taken at the same instant are passing; other errors are not.
