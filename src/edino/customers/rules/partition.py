@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
 
 from edino.customers.types import (
     ACT,
@@ -207,8 +206,3 @@ def joins_plainly(parts: Sequence[Component], policy: Policy) -> bool:
         for kind, count in part.kinds.items():
             kinds[kind] = kinds.get(kind, 0) + count
     return plain(kinds, policy) and all(count <= policy.kind(kind).limit for kind, count in kinds.items())
-
-
-def pairs(ids: Sequence[int]) -> list[tuple[int, int]]:
-    """All pairs of ids seen together, smaller id first."""
-    return [(a, b) if a < b else (b, a) for a, b in combinations(ids, 2)]
