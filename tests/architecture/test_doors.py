@@ -6,7 +6,8 @@ from django.db.models import ForeignKey
 
 DOORS = {"api", "types", "events", "errors"}
 OPEN = {"kernel", "ui", "site"}
-ORDER = ["kernel", "ui", "staff", "channels", "customers", "activity", "integrations", "faces", "site"]
+SALES = ["catalogue", "promotions", "inventory", "orders", "checkout"]
+ORDER = ["kernel", "ui", "staff", "channels", "customers", "activity", *SALES, "integrations", "faces", "site"]
 
 
 def test_other_domains_are_entered_through_their_doors() -> None:

@@ -15,6 +15,18 @@ class Scope(StrEnum):
     CUSTOMERS_PERSONAL = "customers:personal"
     IMPORTS_WRITE = "imports:write"
     EXPORTS_READ = "exports:read"
+    CATALOGUE_READ = "catalogue:read"
+    CATALOGUE_WRITE = "catalogue:write"
+    PRICES_WRITE = "prices:write"
+    PROMOTIONS_WRITE = "promotions:write"
+    STOCK_READ = "stock:read"
+    STOCK_WRITE = "stock:write"
+    CARTS_WRITE = "carts:write"
+    ORDERS_READ = "orders:read"
+    ORDERS_WRITE = "orders:write"
+    RECEIPTS_WRITE = "receipts:write"
+    RETURNS_WRITE = "returns:write"
+    EXCHANGE = "exchange"
     ADMIN = "admin"
 
 

@@ -4,7 +4,7 @@ from importlib import import_module
 
 from edino.kernel.json_api import JsonApi
 
-ROUTERS = ["channels", "customers", "activity", "faces"]
+ROUTERS = ["channels", "customers", "activity", "catalogue", "promotions", "inventory", "orders", "checkout", "faces"]
 
 api = JsonApi(
     title="Edino",

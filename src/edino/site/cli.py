@@ -10,7 +10,8 @@ import django
 from edino.kernel import doctor, processes
 from edino.kernel.errors import Refusal
 
-COMMANDS = ["kernel", "staff", "channels", "customers", "activity", "integrations", "faces"]
+COMMANDS = ["kernel", "staff", "channels", "customers", "activity", "catalogue", "promotions", "inventory", "orders"]
+COMMANDS += ["checkout", "integrations", "faces"]
 WITHOUT_DATABASE = {"serve", "migrate", "doctor", "stop", "restore", "bench"}
 """They reach for the database themselves, or must work without one."""
 

@@ -7,7 +7,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from edino.site.api import api
 
 SCREENS = ["kernel.health", "ui.screens", "staff.screens", "channels.screens", "customers.screens", "activity.screens"]
-SCREENS += ["activity.http", "faces.screens"]
+SCREENS += ["activity.http", "catalogue.screens", "promotions.screens", "inventory.screens", "orders.screens"]
+SCREENS += ["checkout.screens", "integrations.screens", "faces.screens"]
 
 
 def _patterns(module: str) -> list[URLPattern | URLResolver]:

@@ -33,6 +33,18 @@ SCOPES: dict[str, Text] = {
     Scope.CUSTOMERS_WRITE: _("change customers"),
     Scope.IMPORTS_WRITE: _("load files"),
     Scope.EXPORTS_READ: _("take exports"),
+    Scope.CATALOGUE_READ: _("read products"),
+    Scope.CATALOGUE_WRITE: _("change the catalogue"),
+    Scope.PRICES_WRITE: _("set prices"),
+    Scope.PROMOTIONS_WRITE: _("set promotions and coupons"),
+    Scope.STOCK_READ: _("read stock"),
+    Scope.STOCK_WRITE: _("move stock"),
+    Scope.CARTS_WRITE: _("fill carts and check out"),
+    Scope.ORDERS_READ: _("read orders"),
+    Scope.ORDERS_WRITE: _("handle orders"),
+    Scope.RECEIPTS_WRITE: _("send receipts of tills"),
+    Scope.RETURNS_WRITE: _("take returns"),
+    Scope.EXCHANGE: _("exchange with the accounting system"),
     Scope.ADMIN: _("everything"),
 }
 IDENTIFIERS: dict[str, Text] = {

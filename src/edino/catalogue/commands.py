@@ -1,0 +1,5 @@
+"""Commands of catalogue."""
+
+import click
+
+commands: list[click.Command] = []

@@ -1,0 +1,5 @@
+"""Screens of catalogue."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

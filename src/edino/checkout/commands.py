@@ -1,0 +1,5 @@
+"""Commands of checkout."""
+
+import click
+
+commands: list[click.Command] = []

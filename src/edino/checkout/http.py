@@ -1,0 +1,5 @@
+"""Routes of checkout in the JSON API."""
+
+from ninja import Router
+
+router = Router(tags=["carts"])

@@ -1,0 +1,5 @@
+"""Screens of checkout."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""Screens of the adapters."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

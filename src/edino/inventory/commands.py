@@ -1,0 +1,5 @@
+"""Commands of inventory."""
+
+import click
+
+commands: list[click.Command] = []

@@ -1,0 +1,5 @@
+"""Routes of inventory in the JSON API."""
+
+from ninja import Router
+
+router = Router(tags=["inventory"])

@@ -1,0 +1,5 @@
+"""Screens of inventory."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

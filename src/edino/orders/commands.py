@@ -1,0 +1,5 @@
+"""Commands of orders."""
+
+import click
+
+commands: list[click.Command] = []

@@ -1,0 +1,5 @@
+"""Screens of orders."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

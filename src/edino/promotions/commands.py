@@ -1,0 +1,5 @@
+"""Commands of promotions."""
+
+import click
+
+commands: list[click.Command] = []

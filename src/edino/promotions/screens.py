@@ -1,0 +1,5 @@
+"""Screens of promotions."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
