@@ -15,7 +15,13 @@ _OWN_NAMES = {"ru": "Русский", "en": "English"}
 
 
 class Shell:
-    """Navigation, search, languages and the reader's menu of one page."""
+    """Navigation, search, languages and the reader's menu of one page.
+
+    A page with a navigation or a scan of its own gives its templates a `shell` that is a kind of this one.
+    `scan_target`: the region (a CSS selector) that takes what a scanner reads in place; "" sends it to the search.
+    """
+
+    scan_target = ""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request

@@ -47,7 +47,7 @@
     toast.querySelector("[data-text]").textContent = text;
     const button = toast.querySelector("[data-undo]");
     if (undo) { button.setAttribute("hx-post", undo); toast.dataset.long = ""; } else button.remove();
-    if (tone === "bad") toast.dataset.stay = "";
+    if (tone === "bad") { toast.dataset.stay = ""; navigator.vibrate?.(200); }
     doc.getElementById("toasts").append(toast);
     if (undo) htmx.process(toast);
     leave(toast);
@@ -90,6 +90,7 @@
   // A scanner types faster than any hand and ends with Enter: what it read goes to the search, wherever the cursor is.
   // It types by key position, so on a Russian layout letters are read from the position too.
   const burst = { text: "", at: 0, field: null, before: "" };
+  let scans = Promise.resolve();
   const letter = ({ key, code, shiftKey }) => /^Key[A-Z]$/.test(code) && key > "\u007f" ? (shiftKey ? code[3] : code[3].toLowerCase()) : key;
   const scan = (event) => {
     const gap = event.timeStamp - burst.at, url = doc.body.dataset.scanUrl;
@@ -101,7 +102,11 @@
       event.preventDefault();
       if (field) { field.value = before; field.dispatchEvent(new Event("input", { bubbles: true })); }
       const name = doc.body.dataset.scanParameter || "q", form = doc.querySelector("[data-search]")?.form;
-      if (doc.body.dataset.scanMethod !== "post" || !form) {
+      const target = doc.body.dataset.scanTarget;
+      if (target) {
+        // The page takes what is scanned in place; one after the other, so that a quick hand loses nothing.
+        scans = scans.then(() => htmx.ajax("POST", url, { target, swap: "outerHTML", values: { [name]: text, scan: "1" } })).catch(() => null);
+      } else if (doc.body.dataset.scanMethod !== "post" || !form) {
         location.assign(`${url}?${new URLSearchParams({ [name]: text, scan: "1" })}`);
       } else {
         form.elements[name].value = text;
