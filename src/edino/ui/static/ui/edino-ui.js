@@ -105,7 +105,7 @@
       const target = doc.body.dataset.scanTarget;
       if (target) {
         // The page takes what is scanned in place; one after the other, so that a quick hand loses nothing.
-        scans = scans.then(() => htmx.ajax("POST", url, { target, swap: "outerHTML", values: { [name]: text, scan: "1" } })).catch(() => null);
+        scans = scans.then(() => htmx.ajax("POST", url, { target, values: { [name]: text, scan: "1" } })).catch(() => null);
       } else if (doc.body.dataset.scanMethod !== "post" || !form) {
         location.assign(`${url}?${new URLSearchParams({ [name]: text, scan: "1" })}`);
       } else {
