@@ -1,5 +1,0 @@
-"""Commands of catalogue."""
-
-import click
-
-commands: list[click.Command] = []

@@ -1,0 +1,1 @@
+"""Work of catalogue in the background."""

@@ -1,0 +1,1 @@
+"""Reads of catalogue, one function per statement."""

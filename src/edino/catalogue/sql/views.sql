@@ -1,0 +1,28 @@
+CREATE VIEW pub.catalogue_product AS
+SELECT product.id, product.uid, product.code, product.slug, brand.name AS brand, product.category_ids, product.names,
+       product.attributes, product.is_active AS active, product.created_at
+  FROM catalogue_product AS product
+  LEFT JOIN catalogue_brand AS brand ON brand.id = product.brand_id;
+
+CREATE VIEW pub.catalogue_variant AS
+SELECT variant.id, variant.product_id, variant.sku, variant.options, variant.weight_g, variant.tax,
+       variant.is_active AND product.is_active AS active, product.uid AS product_uid, product.names
+  FROM catalogue_variant AS variant
+  JOIN catalogue_product AS product ON product.id = variant.product_id;
+COMMENT ON VIEW pub.catalogue_variant IS 'A variant is active when its product is active too.';
+
+CREATE VIEW pub.catalogue_barcode AS
+SELECT barcode.variant_id, barcode.text, barcode.gtin FROM catalogue_barcode AS barcode;
+
+CREATE VIEW pub.catalogue_category AS
+SELECT category.id, category.code, category.parent_id, category.path, category.names, category.is_active AS active
+  FROM catalogue_category AS category;
+
+CREATE VIEW pub.catalogue_assortment AS
+SELECT assortment.id, assortment.code, assortment.name, assortment.currency, assortment.languages, assortment.region,
+       assortment.channels, assortment.is_default
+  FROM catalogue_assortment AS assortment;
+
+CREATE VIEW pub.catalogue_presence AS
+SELECT presence.assortment_id, presence.product_id, presence.is_listed FROM catalogue_presence AS presence;
+COMMENT ON VIEW pub.catalogue_presence IS 'Which assortment offers which product.';
