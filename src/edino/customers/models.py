@@ -362,6 +362,7 @@ class Proof(models.Model):
     source_id = models.IntegerField()
     account = models.BinaryField()
     subject = models.BinaryField()
+    place = models.BinaryField(null=True)
     card_id = models.BigIntegerField(null=True)
     target_id = models.BigIntegerField(null=True)
     tries = models.SmallIntegerField(default=0, db_default=0)
@@ -375,4 +376,23 @@ class Proof(models.Model):
             models.Index(F("account"), F("at"), name="customers_proof_account"),
             models.Index(F("subject"), F("at"), name="customers_proof_subject"),
             models.Index(F("secret"), name="customers_proof_secret"),
+            models.Index(F("place"), F("at"), name="customers_proof_place", condition=Q(place__isnull=False)),
         ]
+
+
+class Session(models.Model):
+    """A shopper's browser that proved a contact. Only a keyed hash of its secret is kept; a row ends at `until`.
+
+    `profile_id` is the profile on which what is done in this browser from then on is kept.
+    """
+
+    token = models.BinaryField(primary_key=True)
+    identifier_id = models.BigIntegerField(db_index=True)
+    profile_id = models.BigIntegerField()
+    source_id = models.IntegerField()
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "customers_session"

@@ -60,7 +60,7 @@ def person(*, uid: UUID, reveal: bool = False) -> Person:
         seen_at=steps.seen_at,
         erased=head.erased,
         fields=tuple(fields if reveal else map(_masked, fields)),
-        identifiers=_identifiers(identifiers, held, reveal=reveal),
+        identifiers=identifier_views(identifiers, held, reveal=reveal),
         permissions=permissions,
         preferences=_preferences(points),
         stage=stage(steps),
@@ -99,9 +99,10 @@ def _masked(field: FieldView) -> FieldView:
     return replace(field, value=value, said=said, others=others)
 
 
-def _identifiers(
+def identifier_views(
     identifiers: Iterable[OwnIdentifier], held: Iterable[HeldProfile], *, reveal: bool
 ) -> tuple[IdentifierView, ...]:
+    """Identifiers as the reader may see them, each with the sources that saw it."""
     sources: dict[int, set[int]] = {}
     for profile in held:
         for id_ in profile.identifier_ids:

@@ -12,6 +12,7 @@ from edino.customers.errors import NotTheirs
 from edino.customers.queries import consents as ledger
 from edino.customers.queries import people
 from edino.customers.queries import privacy as queries
+from edino.customers.queries import shoppers as sessions
 from edino.customers.queries.consents import Point
 from edino.customers.queries.privacy import Suppressed
 from edino.customers.rules import permissions as rules
@@ -97,6 +98,7 @@ def erase(*, uid: UUID, identifiers: Sequence[Identifier] = (), by: str, keep_to
     touched = queries.partners(ids) | set(ids) if not keep_together else set()
     if not keep_together:
         queries.forget_claims(ids)
+    sessions.end_sessions_of(ids)
     queries.forget_points(ids, [one.profile_id for one in own if one.since is None], [person.id])
     if touched:
         replaying.replay(touched | {one.id for one in person.identifiers}, current_policy())

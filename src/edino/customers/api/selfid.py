@@ -41,6 +41,7 @@ KEPT: Final = timedelta(days=1)
 WINDOW: Final = timedelta(hours=1)
 PER_ACCOUNT: Final = 10
 PER_SUBJECT: Final = 5
+PER_PLACE: Final = 60
 TRIES: Final = 5
 CARD: Final = "loyalty_card"
 ACCOUNT: Final = "user_id"
@@ -48,17 +49,18 @@ CHANNELS: Final = {"phone": "sms", "email": "email"}
 CONFIRMED: Final = "customers.confirmed"
 
 
-def send_code(*, source: Source, account: str, card: str, language: str = "en") -> Sent:
+def send_code(*, source: Source, account: str | Identifier, card: str, place: str = "", language: str = "en") -> Sent:
     """Send a code to the contact on the form of this card, for the account that asks.
 
-    `account` and `card` are values as given. The answer does not tell whether the card is known. TooManyProofs.
+    `account` and `card` are values as given; an account is a user id, or the contact that a shopper has proved.
+    `place` is the network address asked from. The answer does not tell whether the card is known. TooManyProofs.
     """
-    mine, asked = _item(ACCOUNT, account, "account"), _item(CARD, card, "card")
+    mine, asked = _account(account), item(CARD, card, "card")
     id_, code = ids.uuid7(), f"{secrets.randbelow(10**6):06}"
     at = clock.now()
 
     def work() -> tuple[str, str] | None:
-        marks = _spend(mine, asked, at)
+        marks = spend(mine, asked, at, place)
         found = proofs.contacts_of_card(asked)
         on_form = [one for one in found if one.id is not None]
         best = max(on_form, key=lambda one: couriers.serves(CHANNELS[one.kind or ""]), default=None)
@@ -66,10 +68,11 @@ def send_code(*, source: Source, account: str, card: str, language: str = "en") 
             proofs.NewProof(
                 id=id_,
                 method="code",
-                secret=_hash("code", f"{id_} {code}"),
+                secret=keyed_hash("code", f"{id_} {code}"),
                 source=source.id,
                 account=marks[0],
                 subject=marks[1],
+                place=marks[2],
                 card=best.card_id if best else None,
                 target=best.id if best else None,
                 at=at,
@@ -79,7 +82,7 @@ def send_code(*, source: Source, account: str, card: str, language: str = "en") 
         return (CHANNELS[best.kind or ""], best.value or "") if best else None
 
     contact = retried(work)
-    couriers.soon(partial(_bring, contact, partial(_code_words, language, code)))
+    couriers.soon(partial(bring, contact, partial(code_words, language, code)))
     return Sent(id_, at + CODE_LIVES)
 
 
@@ -89,7 +92,7 @@ def send_link(*, source: Source, account: str, contact: tuple[str, str], page: s
     The link leads to `page` of the source's own site with the token after "#", so it reaches no server's log; the page
     gives it back by a POST. It works once, for half an hour, for the account that asked.
     """
-    mine, asked = _item(ACCOUNT, account, "account"), _item(contact[0], contact[1], "contact")
+    mine, asked = item(ACCOUNT, account, "account"), item(contact[0], contact[1], "contact")
     parts = urlsplit(page)
     if asked.kind not in CHANNELS:
         raise Invalid.field("contact", "kind", "A link is sent to a phone or an e-mail address.")
@@ -99,37 +102,38 @@ def send_link(*, source: Source, account: str, contact: tuple[str, str], page: s
     id_ = ids.uuid7()
 
     def work() -> tuple[str, str] | None:
-        marks = _spend(mine, asked, at)
+        marks = spend(mine, asked, at)
         target = proofs.contact(asked)
-        secret = _hash("link", token)
+        secret = keyed_hash("link", token)
         proofs.add(proofs.NewProof(id_, "link", secret, source.id, *marks, None, target, at, at + LINK_LIVES))
         return (CHANNELS[asked.kind], asked.value) if target else None
 
     to = retried(work)
-    couriers.soon(partial(_bring, to, partial(_link_words, language, f"{page}#token={token}")))
+    couriers.soon(partial(bring, to, partial(_link_words, language, f"{page}#token={token}")))
     return Sent(id_, at + LINK_LIVES)
 
 
-def confirm_code(*, source: Source, account: str, proof: UUID, code: str) -> Recognised:
+def confirm_code(*, source: Source, account: str | Identifier, proof: UUID, code: str) -> Recognised:
     """Give a code back. ProofRefused: it is wrong, late, used, of another account or of a card nobody knows."""
-    given = _hash("code", f"{proof} {code.strip()}")
+    given = keyed_hash("code", f"{proof} {code.strip()}")
     return _confirm(source, account, lambda: proofs.by_id(proof, source.id), given)
 
 
 def confirm_link(*, source: Source, account: str, token: str) -> Recognised:
     """Give the token of a link back."""
-    given = _hash("link", token.strip())
+    given = keyed_hash("link", token.strip())
     return _confirm(source, account, lambda: proofs.by_secret(given, source.id), given)
 
 
 def card_qr(*, card: str) -> str:
     """The card's number as a QR code, an SVG of its own (ISO/IEC 18004, level M), which any till's scanner reads."""
     image = BytesIO()
-    segno.make(_item(CARD, card, "card").value, error="m", micro=False).save(image, kind="svg", scale=4, border=4)
+    segno.make(item(CARD, card, "card").value, error="m", micro=False).save(image, kind="svg", scale=4, border=4)
     return image.getvalue().decode()
 
 
-def _item(kind: str, given: str, field: str) -> Identifier:
+def item(kind: str, given: str, field: str) -> Identifier:
+    """A given value as an identifier; `Invalid` names the field."""
     try:
         item = usable(kind, given)
     except Unusable as error:
@@ -139,29 +143,35 @@ def _item(kind: str, given: str, field: str) -> Identifier:
     return item
 
 
-def _hash(purpose: str, text: str) -> bytes:
+def keyed_hash(purpose: str, text: str) -> bytes:
     """Keyed, so that whoever reads the table cannot try all six digits."""
     return blake2b(text.encode(), key=settings.SECRET_KEY.encode()[:64], person=purpose.encode()[:16]).digest()
 
 
-def _spend(account: Identifier, subject: Identifier, at: datetime) -> tuple[bytes, bytes]:
-    """Take one of what may be asked for in an hour; the marks of the account and of what it asks about."""
-    marks = _hash("account", account.value), _hash("subject", f"{subject.kind} {subject.value}")
+def _account(given: str | Identifier) -> Identifier:
+    return given if isinstance(given, Identifier) else item(ACCOUNT, given, "account")
+
+
+def spend(account: Identifier, subject: Identifier, at: datetime, place: str = "") -> tuple[bytes, bytes, bytes | None]:
+    """Take one of what may be asked for in an hour; the marks of the account, of what it asks about, of the place."""
+    asker, about = keyed_hash("account", account.value), keyed_hash("subject", f"{subject.kind} {subject.value}")
+    from_ = keyed_hash("place", place) if place else None
     proofs.forget_older(at - KEPT)
-    by_account, about = proofs.asked(*marks, at - WINDOW)
-    if by_account >= PER_ACCOUNT or about >= PER_SUBJECT:
+    by_account, of_subject, by_place = proofs.asked(asker, about, from_, at - WINDOW)
+    if by_account >= PER_ACCOUNT or of_subject >= PER_SUBJECT or by_place >= PER_PLACE:
         raise TooManyProofs
-    return marks
+    return asker, about, from_
 
 
-def _bring(contact: tuple[str, str] | None, words: Callable[[], tuple[str, str]]) -> None:
+def bring(contact: tuple[str, str] | None, words: Callable[[], tuple[str, str]]) -> None:
     """Runs apart from the request. The words are put together also when there is nobody to bring them to."""
     subject, text = words()
     if contact:
         couriers.deliver(contact[0], contact[1], subject, text)
 
 
-def _code_words(language: str, code: str) -> tuple[str, str]:
+def code_words(language: str, code: str) -> tuple[str, str]:
+    """Subject and text of a message with a code."""
     with override(language):
         text = gettext("%(code)s is your code. It works for ten minutes. Tell it to nobody, not even to us.")
         return gettext("Your code"), text % {"code": code}
@@ -173,8 +183,10 @@ def _link_words(language: str, link: str) -> tuple[str, str]:
         return gettext("Confirm that it is you"), text % {"link": link}
 
 
-def _confirm(source: Source, account: str, find: Callable[[], proofs.Proof | None], given: bytes) -> Recognised:
-    mine = _item(ACCOUNT, account, "account")
+def _confirm(
+    source: Source, account: str | Identifier, find: Callable[[], proofs.Proof | None], given: bytes
+) -> Recognised:
+    mine = _account(account)
     # A wrong try must stay counted, so the refusal is raised after the transaction.
     found = retried(partial(_check, source, mine, find, given))
     if found is None:
@@ -190,7 +202,7 @@ def _check(
     if proof is None or proof.used_at or proof.tries >= TRIES or proof.until <= at:
         return None
     genuine = hmac.compare_digest(bytes(proof.secret), given)
-    own = hmac.compare_digest(bytes(proof.account), _hash("account", account.value))
+    own = hmac.compare_digest(bytes(proof.account), keyed_hash("account", account.value))
     if not (genuine and own) or proof.target_id is None:
         proofs.tried(proof.id)
         return None
@@ -202,7 +214,7 @@ def _link_up(source: Source, account: Identifier, proof: proofs.Proof, at: datet
     """Claim as an act that account, card and contact are one person's, and see whether they are."""
     wanted = [id_ for id_ in (proof.card_id, proof.target_id) if id_ is not None]
     policy = current_policy()
-    items = [account, *(Identifier(node.kind, node.value) for node, _ in governing.nodes(wanted))]
+    items = list({account: None} | {Identifier(node.kind, node.value): None for node, _ in governing.nodes(wanted)})
     items.sort(key=lambda item: -policy.kind(item.kind).weight)
     event = ids.uuid7()
     sighting = Sighting(

@@ -27,6 +27,7 @@ class Proof:
     id: UUID
     secret: bytes
     account: bytes
+    subject: bytes
     card_id: int | None
     target_id: int | None
     tries: int
@@ -43,6 +44,7 @@ class NewProof(NamedTuple):
     source: int
     account: bytes
     subject: bytes
+    place: bytes | None
     card: int | None
     target: int | None
     at: datetime
@@ -60,9 +62,9 @@ def contact(item: Identifier) -> int | None:
     return sql.scalar(_SQL["contact"], {"kind": item.kind, "value": item.value})  # type: ignore[no-any-return]
 
 
-def asked(account: bytes, subject: bytes, since: datetime) -> tuple[int, int]:
-    """How many proofs this account asked for since then, and how many were asked for about this."""
-    params = {"account": account, "subject": subject, "since": since}
+def asked(account: bytes, subject: bytes, place: bytes | None, since: datetime) -> tuple[int, int, int]:
+    """How many proofs this account asked for since then, how many were asked for about this, and from this place."""
+    params = {"account": account, "subject": subject, "place": place, "since": since}
     return sql.tuples(_SQL["asked"], params)[0]
 
 
@@ -76,9 +78,9 @@ def forget_older(than: datetime) -> None:
     sql.execute(_SQL["forget_old_proofs"], {"before": than})
 
 
-def by_id(id_: UUID, source: int) -> Proof | None:
-    """The proof of a code that this source asked for, locked."""
-    return sql.row(_SQL["proof_by_id"], {"id": id_, "source": source}, Proof)
+def by_id(id_: UUID, source: int, method: str = "code") -> Proof | None:
+    """The proof of a code that this source asked for, locked; method "login" for a code that logs in."""
+    return sql.row(_SQL["proof_by_id"], {"id": id_, "source": source, "method": method}, Proof)
 
 
 def by_secret(secret: bytes, source: int) -> Proof | None:

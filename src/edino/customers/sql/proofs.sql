@@ -16,15 +16,17 @@ SELECT card.id AS card_id, i.id AS target_id, i.kind, i.value
 SELECT id FROM customers_identifier WHERE kind = %(kind)s AND value = %(value)s AND NOT shared;
 
 -- name: asked
--- How many proofs were asked for of late: by this account, and about this card or contact.
-SELECT count(*) FILTER (WHERE account = %(account)s), count(*) FILTER (WHERE subject = %(subject)s)
+-- How many proofs were asked for of late: by this account, about this card or contact, and from this place.
+SELECT count(*) FILTER (WHERE account = %(account)s), count(*) FILTER (WHERE subject = %(subject)s),
+       count(*) FILTER (WHERE place = %(place)s)
   FROM customers_proof
- WHERE at > %(since)s AND (account = %(account)s OR subject = %(subject)s);
+ WHERE at > %(since)s AND (account = %(account)s OR subject = %(subject)s OR place = %(place)s);
 
 -- name: add_proof
 -- Keep what is on its way.
-INSERT INTO customers_proof (id, method, secret, source_id, account, subject, card_id, target_id, at, until)
-VALUES (%(id)s, %(method)s, %(secret)s, %(source)s, %(account)s, %(subject)s, %(card)s, %(target)s, %(at)s, %(until)s);
+INSERT INTO customers_proof (id, method, secret, source_id, account, subject, place, card_id, target_id, at, until)
+VALUES (%(id)s, %(method)s, %(secret)s, %(source)s, %(account)s, %(subject)s, %(place)s, %(card)s, %(target)s, %(at)s,
+        %(until)s);
 
 -- name: forget_old_proofs
 -- Proofs live for a day.
@@ -32,12 +34,12 @@ DELETE FROM customers_proof WHERE at < %(before)s;
 
 -- name: proof_by_id
 -- A proof, locked.
-SELECT id, secret, account, card_id, target_id, tries, until, used_at
-  FROM customers_proof WHERE id = %(id)s AND method = 'code' AND source_id = %(source)s FOR UPDATE;
+SELECT id, secret, account, subject, card_id, target_id, tries, until, used_at
+  FROM customers_proof WHERE id = %(id)s AND method = %(method)s AND source_id = %(source)s FOR UPDATE;
 
 -- name: proof_by_secret
 -- A proof by the secret of its link, locked.
-SELECT id, secret, account, card_id, target_id, tries, until, used_at
+SELECT id, secret, account, subject, card_id, target_id, tries, until, used_at
   FROM customers_proof WHERE secret = %(secret)s AND method = 'link' AND source_id = %(source)s FOR UPDATE;
 
 -- name: tried
