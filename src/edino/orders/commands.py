@@ -1,5 +1,0 @@
-"""Commands of orders."""
-
-import click
-
-commands: list[click.Command] = []

@@ -1,0 +1,1 @@
+"""The statements of orders, one typed function each."""

@@ -1,5 +1,0 @@
-"""Screens of orders."""
-
-from django.urls import URLPattern
-
-urlpatterns: list[URLPattern] = []
