@@ -178,6 +178,8 @@ def server(home: Path, url: str, workers: int) -> Iterator[int]:
     process = subprocess.Popen([*map(str, command), "edino.site.wsgi:application"], env=environment)
     try:
         for _ in range(200):
+            if process.poll() is not None:
+                raise SystemExit("the web server did not start")
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
