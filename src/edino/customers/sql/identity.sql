@@ -25,11 +25,11 @@ SELECT id, customer_id FROM customers_identifier WHERE id = ANY (%(ids)s::bigint
 
 -- name: reserve_identifiers
 -- Take ids for identifiers about to be made.
-SELECT nextval(pg_get_serial_sequence('customers_identifier', 'id')) FROM generate_series(1, %(count)s);
+SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('customers_identifier', 'id')::regclass OFFSET 0) AS s (name), generate_series(1, %(count)s);
 
 -- name: reserve_profiles
 -- Take ids for profiles about to be made.
-SELECT nextval(pg_get_serial_sequence('customers_profile', 'id')) FROM generate_series(1, %(count)s);
+SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('customers_profile', 'id')::regclass OFFSET 0) AS s (name), generate_series(1, %(count)s);
 
 -- name: add_identifiers
 -- Add identifiers; fewer rows than asked means that somebody else added one first.
