@@ -1,0 +1,60 @@
+"""What people in the office and in stores look at: reads only, nothing is decided here."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final, TypeVar, cast
+from uuid import UUID
+
+from django.db import transaction
+
+from edino.kernel import clock
+from edino.orders.queries import office as queries
+from edino.orders.types.office import ReturnFilter, ReturnRow, SoldRow, Trouble, WorkRow
+
+T = TypeVar("T")
+MOST: Final = 200
+STALE: Final = timedelta(hours=24)
+"""Money that should have gone back for longer than this is somebody's work."""
+
+
+def store_work(*, location_id: int, limit: int = MOST) -> list[WorkRow]:
+    """What waits in a location: to pick, to hand over, to send on, on its way here; in order of slots."""
+    return queries.store_work(location_id, size=limit)
+
+
+def order_of_parcel(*, uid: UUID) -> UUID | None:
+    """The order that a parcel (fulfilment) belongs to."""
+    return queries.order_of_parcel(uid)
+
+
+def sold_to(*, customer_id: int, limit: int = 100) -> list[SoldRow]:
+    """What a customer bought under any of the profiles and may still bring back, newest first."""
+    return queries.sold_to(customer_id, size=limit)
+
+
+def open_returns(*, location_id: int, limit: int = MOST) -> list[ReturnRow]:
+    """Returns of a location that are not ended."""
+    return queries.returns(ReturnFilter(open=True, location_id=location_id), below=None, size=limit)
+
+
+def troubles(*, limit: int = MOST) -> list[Trouble]:
+    """What waits for a person, the oldest first."""
+    return queries.troubles(stale=clock.now() - STALE, size=limit)
+
+
+def rehearse(do: Callable[[], T]) -> T:
+    """What something would do, told by doing it and taking it back: the numbers shown are those that will come.
+
+    For what stays within the database (cancelling, returning, inspecting); never for what calls the outside.
+    """
+    try:
+        with transaction.atomic():
+            raise _TakenBack(do())
+    except _TakenBack as done:
+        return cast("T", done.outcome)
+
+
+class _TakenBack(Exception):
+    def __init__(self, outcome: object) -> None:
+        super().__init__()
+        self.outcome = outcome
