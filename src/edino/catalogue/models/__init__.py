@@ -1,6 +1,7 @@
 """Tables of catalogue."""
 
 from edino.catalogue.models.assortments import Assortment, Listing, Presence
+from edino.catalogue.models.prices import Price, PriceException, PriceList, PriceWish
 from edino.catalogue.models.products import (
     Attribute,
     Axis,
@@ -26,6 +27,10 @@ __all__ = [
     "Listing",
     "Media",
     "Presence",
+    "Price",
+    "PriceException",
+    "PriceList",
+    "PriceWish",
     "Product",
     "Related",
     "Review",

@@ -26,3 +26,12 @@ SELECT assortment.id, assortment.code, assortment.name, assortment.currency, ass
 CREATE VIEW pub.catalogue_presence AS
 SELECT presence.assortment_id, presence.product_id, presence.is_listed FROM catalogue_presence AS presence;
 COMMENT ON VIEW pub.catalogue_presence IS 'Which assortment offers which product.';
+
+CREATE VIEW pub.catalogue_price AS
+SELECT price.id, list.code AS price_list, list.currency, list.region, list.customer_group, list.priority,
+       list.is_active AND NOT list.is_reserved AS active, price.variant_id, price.amount, price.starts_at, price.ends_at,
+       price.recorded_at
+  FROM catalogue_price AS price
+  JOIN catalogue_price_list AS list ON list.id = price.list_id;
+COMMENT ON VIEW pub.catalogue_price IS
+    'The whole history of every list. What is in force, docs/algorithms/pricing.md says; catalogue.api.prices answers it.';
