@@ -1,14 +1,16 @@
 """The demo's figures come from the log, so they notice when a line is missing, doubled or a penny off."""
 
 import csv
+from collections import defaultdict
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 
 from edino.activity.commands.orders import Orders
-from edino.integrations.demo import figures, stages
+from edino.integrations.demo import figures, goods, stages
 from edino.kernel.imports import mapping
 from edino.kernel.imports.engine import Job, run
 from edino.kernel.imports.tables import Options
@@ -72,3 +74,26 @@ def test_three_roles_can_look_around_and_get_new_passwords_each_time() -> None:
         person = staff.find_person(email=one.email)
         assert person is not None
         assert person.role == one.role
+
+
+def test_with_the_opening_stock_no_sale_of_the_year_finds_the_shelf_empty() -> None:
+    year = pyarrow.parquet.read_table(str(files("edino.integrations.demo") / "online_retail.parquet"))
+    columns = [year[name].to_pylist() for name in ("InvoiceDate", "StockCode", "Quantity")]
+    left = defaultdict(int, {good.sku: good.opening for good in goods.goods()})
+    lowest = dict.fromkeys(left, 0) | {sku: opening for sku, opening in left.items() if opening}
+    for _, sku, pieces in sorted(zip(*columns, strict=True), key=lambda line: line[0]):
+        left[sku] -= int(pieces)
+        lowest[sku] = min(lowest[sku], left[sku])
+    assert len(left) == int(figures.PUBLISHED["codes"])
+    assert set(lowest.values()) == {0}  # never below, and not a piece more than was needed
+
+
+def test_a_good_has_its_usual_name_its_last_price_and_a_shelf() -> None:
+    heart = next(good for good in goods.goods() if good.sku == "85123A")
+    assert (heart.name, heart.price, heart.shelf, heart.offered) == (
+        "White hanging heart t-light holder",
+        295,
+        "lights",
+        True,
+    )
+    assert not any(good.offered for good in goods.goods() if good.sku in {"POST", "D", "AMAZONFEE"})
