@@ -1,0 +1,1 @@
+"""Statements of checkout, one typed function each."""
