@@ -1,0 +1,187 @@
+"""How much a rule takes from which lines in the present state of the basket: whole minor units, never below zero."""
+
+from collections.abc import Sequence
+
+from edino.kernel.money import split
+from edino.promotions.rules.book import Compiled, fits
+from edino.promotions.types import BasketLine
+
+DELIVERY = -1
+WHOLE = 10_000
+Shares = list[tuple[int, int]]
+"""(place of the line, or DELIVERY; what is taken), zeros left out."""
+
+
+class State:
+    """The basket while it is being worked out: what is left of each line, and which rules acted on it."""
+
+    def __init__(self, lines: Sequence[BasketLine], delivery: int) -> None:
+        self.lines = lines
+        self.places = list(range(len(lines)))
+        self.quantities = [line.quantity for line in lines]
+        self.gross = [line.unit * line.quantity for line in lines]
+        self.net = list(self.gross)
+        self.minima = [line.minimum * line.quantity for line in lines]
+        self.acted: dict[int, list[Compiled]] = {}
+        self.exclusive = False
+        self.delivery = delivery
+        self.delivery_net = delivery
+        self.quantity = sum(self.quantities)
+        self._by_sku: dict[str, list[int]] | None = None
+
+    def took(self, rule: Compiled, shares: Shares) -> None:
+        """Take the shares off."""
+        for place, amount in shares:
+            if place == DELIVERY:
+                self.delivery_net -= amount
+            else:
+                self.net[place] -= amount
+            self.acted.setdefault(place, []).append(rule)
+        self.exclusive = self.exclusive or rule.rule.definition.exclusive
+
+    def base(self, rule: Compiled, places: Sequence[int]) -> int:
+        """The base of several lines together."""
+        amounts = self.net if rule.by_net else self.gross
+        return sum(amounts) if len(places) == len(amounts) else sum([amounts[place] for place in places])
+
+    def units(self, places: Sequence[int]) -> int:
+        """How many units these lines have."""
+        if len(places) == len(self.quantities):
+            return self.quantity
+        return sum([self.quantities[place] for place in places])
+
+    def targets(self, rule: Compiled, counted: list[int]) -> list[int]:
+        """The lines that a rule would act on."""
+        if rule.targets is None and not rule.gift:
+            return counted
+        goods = rule.targets or rule.counted
+        if goods.skus and not (goods.products or goods.categories or goods.brands):
+            if self._by_sku is None:
+                self._by_sku = {}
+                for place, line in enumerate(self.lines):
+                    self._by_sku.setdefault(line.sku, []).append(place)
+            near = sorted(place for sku in goods.skus for place in self._by_sku.get(sku, ()))
+            return [place for place in near if fits(goods, self.lines[place])]
+        return [place for place in self.places if fits(goods, self.lines[place])]
+
+    def meets(self, rule: Compiled, place: int) -> bool:
+        """Whether a rule may act beside those that have acted here."""
+        told = rule.rule.definition
+        for other in self.acted.get(place, ()):
+            theirs = other.rule.definition
+            if told.exclusive and other.id not in told.combines:
+                return False
+            if theirs.exclusive and rule.id not in theirs.combines:
+                return False
+        return True
+
+    def combinable(self, rule: Compiled, places: list[int]) -> list[int]:
+        """The places at which a rule may act beside those that have acted."""
+        if not self.exclusive and not rule.rule.definition.exclusive:
+            return places
+        return [place for place in places if self.meets(rule, place)]
+
+    def room(self, rule: Compiled, place: int) -> int:
+        """The most that a rule may take from a line."""
+        floor = self.minima[place]
+        if rule.floored:
+            action = rule.rule.definition.action
+            part = -(-self.gross[place] * action.floor_percent // WHOLE)
+            floor = max(floor, part, action.floor_amount * self.quantities[place])
+        return max(0, self.net[place] - floor)
+
+
+def part(base: int, percent: int) -> int:
+    """A percentage (in hundredths of a percent) of an amount, rounded half up."""
+    return (base * percent + WHOLE // 2) // WHOLE
+
+
+def take(rule: Compiled, state: State, counted: list[int], targets: list[int]) -> Shares:
+    """What a rule takes from its targets now."""
+    action = rule.rule.definition.action
+    if rule.kind == "percent":
+        shares = _percent(rule, state, targets)
+    elif rule.kind in {"amount", "price"}:
+        shares = _each(rule, state, targets)
+    elif rule.kind in {"bundle", "gift"}:
+        shares = _units(rule, state, targets, _free_units(rule, state, counted, targets))
+    elif rule.kind in {"order_percent", "order_amount"}:
+        return _together(rule, state, targets)
+    else:
+        return _delivery(rule, state)
+    if action.cap is not None:
+        total = sum([amount for _, amount in shares])
+        if total > action.cap:
+            capped = split(action.cap, [amount for _, amount in shares])
+            shares = [(place, amount) for (place, _), amount in zip(shares, capped, strict=True) if amount]
+    return shares
+
+
+def _percent(rule: Compiled, state: State, targets: list[int]) -> Shares:
+    percent = rule.rule.definition.action.percent
+    amounts = state.net if rule.by_net else state.gross
+    shares = []
+    for place in targets:
+        share = min((amounts[place] * percent + 5_000) // 10_000, state.room(rule, place))
+        if share:
+            shares.append((place, share))
+    return shares
+
+
+def _each(rule: Compiled, state: State, targets: list[int]) -> Shares:
+    amount = rule.rule.definition.action.amount
+    shares = []
+    for place in targets:
+        whole = amount * state.quantities[place]
+        wanted = whole if rule.kind == "amount" else max(0, state.net[place] - whole)
+        share = min(wanted, state.room(rule, place))
+        if share:
+            shares.append((place, share))
+    return shares
+
+
+def _free_units(rule: Compiled, state: State, counted: list[int], targets: list[int]) -> int:
+    action = rule.rule.definition.action
+    if rule.kind == "gift":
+        return action.get
+    if rule.targets is None:
+        sets = state.units(targets) // (action.buy + action.get)
+    else:
+        sets = state.units(counted) // action.buy
+    return (min(sets, action.times) if action.times else sets) * action.get
+
+
+def _units(rule: Compiled, state: State, targets: list[int], free: int) -> Shares:
+    """Take a percentage of so many units, the cheapest."""
+    percent = rule.rule.definition.action.percent
+    shares = []
+    for place in sorted(targets, key=lambda place: (state.lines[place].unit, place)):
+        units = min(free, state.quantities[place])
+        if not units:
+            continue
+        free -= units
+        base = state.net[place] * units // state.quantities[place] if rule.by_net else state.lines[place].unit * units
+        share = min(part(base, percent), state.room(rule, place))
+        if share:
+            shares.append((place, share))
+    return sorted(shares)
+
+
+def _together(rule: Compiled, state: State, targets: list[int]) -> Shares:
+    action = rule.rule.definition.action
+    wanted = action.amount if rule.kind == "order_amount" else part(state.base(rule, targets), action.percent)
+    rooms = [state.room(rule, place) for place in targets]
+    total = min(wanted, sum(rooms)) if action.cap is None else min(wanted, sum(rooms), action.cap)
+    if not total:
+        return []
+    return [(place, share) for place, share in zip(targets, split(total, rooms), strict=True) if share]
+
+
+def _delivery(rule: Compiled, state: State) -> Shares:
+    action = rule.rule.definition.action
+    if rule.kind == "delivery_price":
+        wanted = max(0, state.delivery_net - action.amount)
+    else:
+        wanted = part(state.delivery_net if rule.by_net else state.delivery, action.percent)
+    share = min(wanted, state.delivery_net) if action.cap is None else min(wanted, state.delivery_net, action.cap)
+    return [(DELIVERY, share)] if share else []
