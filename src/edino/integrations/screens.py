@@ -1,5 +1,9 @@
-"""Screens of the adapters."""
+"""Screens of the adapters, and where other systems tell us things."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from edino.integrations.yookassa import hooks as yookassa
+
+urlpatterns: list[URLPattern] = [
+    path("hooks/yookassa/", yookassa.notified, name="yookassa_notified"),
+]

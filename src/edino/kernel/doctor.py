@@ -96,6 +96,20 @@ def _origins(value: str) -> str | None:
     return None
 
 
+def _address(value: str) -> str | None:
+    parts = urlsplit(value)
+    return None if parts.scheme in {"http", "https"} and parts.netloc else "is not like https://api.example/v3"
+
+
+def _networks(value: str) -> str | None:
+    for network in filter(None, (each.strip() for each in value.split(","))):
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            return f"holds {network}, which is no network of addresses"
+    return None
+
+
 def _hosts(value: str) -> str | None:
     for host in filter(None, (each.strip() for each in value.split(","))):
         if "/" in host:
@@ -134,6 +148,15 @@ SETTINGS: Final = (
     Setting("EDINO_SMTP_TLS", "1: speak TLS with the mail server", "", _among("0", "1")),
     Setting("EDINO_MAIL_FROM", "sender of mails", "edino@localhost", _free),
     Setting("EDINO_DATA", "folder of real data sets, for tests and benchmarks", "../shared/data", _free),
+    Setting("EDINO_SHOP_ADDRESS", "where shoppers reach the shop, for links and returns from payment", "", _origins),
+    Setting("EDINO_CART_MERGE", "how two carts of one customer become one", "max", _among("max", "sum", "ask")),
+    Setting("EDINO_YOOKASSA_SHOP", "number of the shop at YooKassa; without it YooKassa is off", "", _free),
+    Setting("EDINO_YOOKASSA_KEY", "its secret key", "", _free, secret=True),
+    Setting("EDINO_YOOKASSA_STEPS", "2: authorise, then take; 1: take at once", "2", _among("1", "2")),
+    Setting("EDINO_YOOKASSA_URL", "where its API is, for tests", "https://api.yookassa.ru/v3", _address),
+    Setting(
+        "EDINO_YOOKASSA_ADDRESSES", "networks its notifications come from, with commas", "those it names", _networks
+    ),
     Setting("EDINO_CHROMIUM", "browser for the browser tests", "chromium, if installed", _absolute),
 )
 
