@@ -27,7 +27,7 @@ def resolve(sightings: Sequence[Sighting]) -> list[int]:
     has at least one identifier, normalised and not blocked, strongest first.
     """
     keys = [profile_key(sighting) for sighting in sightings]
-    seen: dict[UUID, Seen] = {}
+    seen: dict[str, Seen] = {}
     for key, sighting in zip(keys, sightings, strict=True):
         known = seen.get(key)
         if known is None:
@@ -41,11 +41,11 @@ def resolve(sightings: Sequence[Sighting]) -> list[int]:
     return [found[key].id if key in found else made[key] for key in keys]
 
 
-def profile_key(sighting: Sighting) -> UUID:
+def profile_key(sighting: Sighting) -> str:
     """What makes two sightings the same profile: source, identifiers, what was confirmed, whether it was an act."""
     words = [f"{kind}\x00{value}" for kind, value in sorted(sighting.identifiers)]
     confirmed = ",".join(sorted(sighting.confirmed))
-    return ids.content_id("\x01".join((str(sighting.source_id), str(sighting.act), confirmed, *words)))
+    return ids.content_key("\x01".join((str(sighting.source_id), str(sighting.act), confirmed, *words)))
 
 
 def month_of(at: datetime) -> int:
@@ -67,7 +67,7 @@ class Seen:
 
     __slots__ = ("key", "months", "sighting")
 
-    def __init__(self, key: UUID, sighting: Sighting) -> None:
+    def __init__(self, key: str, sighting: Sighting) -> None:
         self.key = key
         self.sighting = sighting
         at = sighting.at.timestamp()
@@ -116,7 +116,7 @@ class Resolution:
         self.seeds: set[int] = set()
         self.absorbed: list[tuple[int, int]] = []
 
-    def run(self) -> dict[UUID, int]:
+    def run(self) -> dict[str, int]:
         """Store what is new; the ids of the fresh profiles by key."""
         self._look_up()
         groups = self._groups()
@@ -272,10 +272,10 @@ class Resolution:
             queries.absorb_customers([a for a, _ in self.absorbed], [b for _, b in self.absorbed])
             replaying.announce_joins(self.absorbed, self.policy.version, clock.now())
 
-    def _add_profiles(self) -> dict[UUID, int]:
+    def _add_profiles(self) -> dict[str, int]:
         """Store fresh profiles and what stale ones learned; the fresh ones' ids by key."""
         further = [(known.id, month, span.first) for seen, known in self.stale for month, span in seen.months.items()]
-        months_of: dict[UUID, list[int]] = {}
+        months_of: dict[str, list[int]] = {}
         rows: list[NewProfile] = []
         reserved = queries.reserve_profiles(len(self.fresh)) if self.fresh else []
         for id_, seen in zip(reserved, self.fresh, strict=True):

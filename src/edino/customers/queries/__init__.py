@@ -37,10 +37,15 @@ class KnownProfile(msgspec.Struct, frozen=True):
     first_at: float
 
 
-def profiles_by_key(keys: Sequence[UUID]) -> dict[UUID, KnownProfile]:
+def profiles_by_key(keys: Sequence[str]) -> dict[str, KnownProfile]:
     """Stored profiles by key."""
-    found = sql.tuples(_SQL["profiles_by_key"], {"keys": list(keys)})
+    found = sql.tuples(_SQL["profiles_by_key"], {"keys": _braced(keys)})
     return {key: KnownProfile(id_, frozenset(months), first) for key, id_, months, first in found}
+
+
+def _braced(keys: Sequence[str]) -> str:
+    """Ids as the text of an array; they need no quotes."""
+    return "{" + ",".join(keys) + "}"
 
 
 def identifiers(values: Sequence[Identifier]) -> dict[Identifier, Known]:
@@ -110,7 +115,7 @@ class NewProfile(msgspec.Struct, frozen=True):
     """A profile about to be stored; identifiers strongest first."""
 
     id: int
-    key: UUID
+    key: str
     source_id: int
     identifier_ids: tuple[int, ...]
     anchor_id: int
@@ -122,7 +127,7 @@ def add_profiles(rows: Sequence[NewProfile]) -> int:
     """Store profiles; how many were new."""
     params = {
         "ids": [row.id for row in rows],
-        "keys": [row.key for row in rows],
+        "keys": _braced([row.key for row in rows]),
         "sources": [row.source_id for row in rows],
         "identifier_ids": [",".join(map(str, row.identifier_ids)) for row in rows],
         "anchors": [row.anchor_id for row in rows],

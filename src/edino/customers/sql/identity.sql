@@ -1,6 +1,6 @@
 -- name: profiles_by_key
 -- The profiles of these keys, the months they were claimed in and their first moment.
-SELECT p.key, p.id, p.months, extract(epoch FROM p.first_at)::float8 AS first_at
+SELECT p.key::text, p.id, p.months, extract(epoch FROM p.first_at)::float8 AS first_at
   FROM unnest(%(keys)s::uuid[]) AS asked (key)
   JOIN customers_profile p ON p.key = asked.key;
 
