@@ -1,0 +1,75 @@
+"""A store at work: the shop of the stories of buying, and Anya with her tablet in Tver."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from edino.checkout.types import Delivery, Placed, Tender
+from edino.orders import api as orders
+from edino.orders.types import Order
+from edino.staff.types import Role
+from tests.checkout import stage as shop
+from tests.faces import stage
+
+HERE, THERE = "TVER", "KLIN"
+SWAP = {"hx-request": "true"}
+
+
+@dataclass(slots=True)
+class Tablet:
+    """A tablet in a store, with somebody logged in."""
+
+    client: Client
+
+    def scan(self, path: str, code: str, **more: str) -> Any:
+        """A scanner's burst on a page that works by scanning: what it answers in place."""
+        return self.client.post(path, {"q": code, "scan": "1"} | more, headers=SWAP)
+
+    def find(self, code: str) -> Any:
+        """A burst on a page that sends it to the finder."""
+        return self.client.post("/store/find/", {"q": code, "scan": "1"})
+
+    def text(self, path: str) -> str:
+        """The words of a page."""
+        answer = self.client.get(path)
+        assert answer.status_code == 200, (path, answer.status_code, answer.headers.get("Location"))
+        return stage.text(answer)
+
+    def press(self, path: str, **given: str) -> Any:
+        """A button that sends a form; the page it leads to."""
+        return self.client.post(path, given, follow=True)
+
+
+def tablet(role: Role = Role.ASSOCIATE, store: str = HERE, language: str = "en") -> Tablet:
+    """A tablet that stands in a store."""
+    client = stage.log_in(role, language)
+    assert client.post("/store/choose/", {"code": store}).status_code == 302
+    return Tablet(client)
+
+
+def ordered(goods: dict[str, int], *, delivery: Delivery | None = None, **more: Any) -> Order:
+    """An order of the site that is picked up in Tver."""
+    return order_of(shop.buy(shop.cart_of(_opened(), goods), delivery=delivery or shop.pickup(), **more))
+
+
+def order_of(placed: Placed) -> Order:
+    """The order that came of a purchase."""
+    return orders.order(uid=placed.order)
+
+
+def carried(goods: dict[str, int], store: str = HERE, tenders: tuple[Tender, ...] = (Tender("cash"),)) -> Order:
+    """A sale at a counter."""
+    view = shop.cart_of(_opened(), goods, by=shop.OLEG)
+    return order_of(shop.buy(view, delivery=Delivery("carry", store), tenders=tenders, by=shop.OLEG))
+
+
+def parcel(order: Order, state: str = "") -> UUID:
+    """The parcel of an order that waits for somebody."""
+    return next(one.uid for one in order.fulfilments if not state or one.state == state)
+
+
+def _opened() -> shop.Shop:
+    names = {"site": "site", "app": "app", "till": "till 1", "erp": "1C"}
+    return shop.Shop(**{name: shop._source(value, "") for name, value in names.items()})

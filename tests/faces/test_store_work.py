@@ -1,0 +1,56 @@
+"""Anya's morning: what waits, picking for a slot, a pair that is not there, handing over by a code."""
+
+import pytest
+
+from edino.inventory import api as inventory
+from edino.orders import api as orders
+from edino.staff.types import Role
+from tests.checkout import stage as shop
+from tests.faces import stage
+from tests.faces import store_stage as store
+
+pytestmark = pytest.mark.django_db
+
+
+def test_anya_chooses_her_store_once() -> None:
+    shop.open_shop()
+    client = stage.log_in(Role.ASSOCIATE)
+    assert client.get("/store/").headers["Location"] == "/store/choose/"
+    assert "Tver store" in stage.text(client.get("/store/choose/"))
+    client.post("/store/choose/", {"code": "NOWHERE"})
+    assert client.get("/store/").headers["Location"] == "/store/choose/"
+    client.post("/store/choose/", {"code": "TVER"})
+    assert "Tver store" in stage.text(client.get("/store/"))
+    client.session.flush()
+
+
+def test_an_order_is_picked_by_scanning_and_handed_over_by_its_code() -> None:
+    shop.open_shop()
+    slot = shop.slots(1)[0]
+    order = store.ordered({"DAWN-42": 2, "SOCK-1": 1}, delivery=shop.pickup(slot.uid))
+    anya = store.tablet()
+    home = anya.text("/store/")
+    assert f"Order {order.number}" in home
+    assert "tomorrow" in home
+    path = f"/store/pick/{store.parcel(order)}/"
+    assert "0 of 3" in anya.text(path)
+    assert "1 of 2" in stage.text(anya.scan(path, "DAWN-42"))
+    assert "Not in this order: Bottle" in stage.text(anya.scan(path, "BOTTLE"))
+    assert "Not everything is picked yet" in stage.text(anya.press(f"{path}ready/"))
+    anya.scan(path, "DAWN-42")
+    assert "is complete already" in stage.text(anya.scan(path, "DAWN-42"))
+    assert "3 of 3" in stage.text(anya.scan(path, "SOCK-1"))
+    assert "is ready" in stage.text(anya.press(f"{path}ready/"))
+    assert orders.order(uid=order.uid).fulfilments[0].state == "ready"
+
+    hand = f"/store/hand/{store.parcel(order)}/"
+    assert "Pickup code" in anya.text(hand)
+    assert "not right" in stage.text(anya.press(f"{hand}give/", tender="cash"))
+    assert anya.find(order.pickup_code.lower()).headers["Location"] == hand
+    assert "The code is right" in anya.text(hand)
+    assert "is handed over" in stage.text(anya.press(f"{hand}give/", tender="cash"))
+    done = orders.order(uid=order.uid)
+    assert (done.fulfilments[0].state, done.outstanding, done.state) == ("handed_over", 0, "closed")
+    assert [(one.tender, one.captured) for one in done.payments if one.captured] == [("cash", order.total)]
+    levels = inventory.availability(variant_ids=[order.lines[0].variant_id or 0])[order.lines[0].variant_id or 0]
+    assert sum(one.on_hand for one in levels) == sum(shop.STOCK.values()) - 2
