@@ -1,0 +1,1 @@
+"""Reads and writes of inventory, one function per statement."""
