@@ -1,0 +1,221 @@
+"""A Google product feed as records: RSS 2.0 or Atom with `g:` elements, or tab-separated text."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from edino.integrations.exchange import values
+from edino.integrations.exchange.oddities import Oddities
+from edino.integrations.exchange.reading import Document, Unreadable, elements, forget, local
+from edino.integrations.exchange.records import (
+    Category,
+    Goods,
+    Header,
+    Offer,
+    Picture,
+    Price,
+    Prices,
+    PriceType,
+    Record,
+    Rest,
+    Store,
+)
+from edino.kernel.imports import encodings
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element as Element
+
+ROOTS: Final = ("rss", "feed")
+PRICE: Final = "google"
+TITLE_LONGEST: Final = 150
+AXES: Final = {"color": "Color", "size": "Size", "material": "Material", "pattern": "Pattern"}
+_MANY: Final = frozenset({"additional_image_link", "product_type"})
+_EXTRAS: Final = ("condition", "google_product_category", "age_group", "gender", "mpn")
+_LIMIT: Final = 1 << 20
+
+
+class Reader:
+    """Reads one feed, XML or text. It tells no dates, so no zone is asked for."""
+
+    def __init__(self, document: Document, odd: Oddities) -> None:
+        self.document = document
+        self.odd = odd
+        self._seen: set[str] = set()
+        self._categories: set[str] = set()
+
+    def records(self) -> Iterator[Record]:
+        """Everything the feed says; Unreadable at the first thing that is neither XML nor a table."""
+        yield Header(kind="google", catalog="google", full=True, has="all")
+        count = 0
+        for line, told in self._xml() if self._is_xml() else self._table():
+            count += 1
+            yield from self._item(told, line)
+        if not count:
+            self.odd.note("empty_document", self.document.name, line=1)
+
+    def _is_xml(self) -> bool:
+        with self.document.open() as file:
+            head = file.read(256)
+        for mark, _ in encodings.MARKS:
+            head = head.removeprefix(mark)
+        return head.replace(b"\0", b"").lstrip()[:1] == b"<" or not head
+
+    def _xml(self) -> Iterator[tuple[int, Mapping[str, list[str]]]]:
+        found = elements(self.document, ("item", "entry"), roots=ROOTS, format_name="Google feed", odd=self.odd)
+        for event, element in found:
+            if event == "end" and local(element) in {"item", "entry"}:
+                yield element.sourceline or 0, _told(element)
+                forget(element)
+
+    def _table(self) -> Iterator[tuple[int, Mapping[str, list[str]]]]:
+        """Rows of a TSV file, by its titles: `image link` is `image_link`."""
+        with self.document.open() as file:
+            sample = file.read(1 << 16)
+        with self.document.open() as file:
+            text = io.TextIOWrapper(file, encodings.detect(sample), errors="replace", newline="")
+            csv.field_size_limit(_LIMIT)
+            rows = csv.reader(text, delimiter="\t")
+            try:
+                titles = [title.strip().lower().replace(" ", "_") for title in next(rows, [])]
+                if "id" not in titles:
+                    raise Unreadable(
+                        "%(file)s, line %(line)s: this is not %(format)s: it begins with <%(root)s>.",
+                        file=self.document.name,
+                        line=1,
+                        format="Google feed",
+                        root=" ".join(titles)[:60],
+                    )
+                for row in rows:
+                    told = {name: [cell] for name, cell in zip(titles, row, strict=False) if cell.strip()}
+                    if told:
+                        yield rows.line_num, told
+            except csv.Error as error:
+                raise Unreadable(
+                    "%(file)s, line %(line)s: the table is broken here: %(reason)s.",
+                    file=self.document.name,
+                    line=rows.line_num,
+                    reason=str(error),
+                ) from error
+
+    def _item(self, told: Mapping[str, list[str]], line: int) -> Iterator[Record]:
+        def one(name: str) -> str:
+            return values.words((told.get(name) or [""])[0])
+
+        id_, name = one("id"), one("title")
+        if not id_:
+            self.odd.note("no_id", name or "item", line=line)
+            return
+        if not name:
+            self.odd.note("no_name", id_, line=line)
+        if len(name) > TITLE_LONGEST:
+            self.odd.note("name_long", name, line=line)
+        category = one("product_type")
+        yield from self._path(category, line)
+        if not category:
+            self.odd.note("no_category", name or id_, line=line)
+        group = one("item_group_id")
+        goods = f"group:{group}" if group else id_
+        options = {title: one(axis) for axis, title in AXES.items() if one(axis)}
+        pictures = [place for place in (one("image_link"), *told.get("additional_image_link", [])) if place.strip()]
+        if not pictures:
+            self.odd.note("no_picture", name or id_, line=line)
+        if goods not in self._seen:
+            self._seen.add(goods)
+            yield Goods(
+                id=goods,
+                line=line,
+                name=name or id_,
+                article="" if group else one("mpn"),
+                categories=tuple(filter(None, [category])),
+                description=(told.get("description") or [""])[0].strip(),
+                brand=one("brand"),
+                attributes={key: one(key) for key in _EXTRAS if one(key)} | ({} if group else options),
+                pictures=tuple(Picture(place.strip()) for place in dict.fromkeys(pictures)),
+                weight_g=_weight(one("shipping_weight")),
+                catalog="google",
+            )
+        gtin = one("gtin")
+        if gtin and not values.barcode_fits(gtin):
+            self.odd.note("barcode_wrong", f"{gtin}: {name}", line=line)
+        yield Offer(
+            id=id_,
+            goods=goods,
+            line=line,
+            name=name or id_,
+            article=id_,
+            barcodes=tuple(filter(None, [gtin])),
+            options=options if group else {},
+            catalog="google",
+        )
+        if one("availability").replace(" ", "_") == "out_of_stock":
+            self.odd.note("not_available", name or id_, line=line)
+        yield from self._price(one("price"), one("sale_price"), id_, name or id_, line)
+        quantity = values.number(one("quantity"))
+        if one("store_code") and quantity is not None:
+            yield Store(id=one("store_code"), name=one("store_code"))
+            yield Rest(id=id_, line=line, total=quantity, stores={one("store_code"): quantity})
+
+    def _path(self, category: str, line: int) -> Iterator[Record]:
+        """The categories of `Shoes > Running`, each under the one before."""
+        parent = ""
+        for part in [values.words(part) for part in category.split(">")] if category else []:
+            whole = f"{parent} > {part}" if parent else part
+            if part and whole not in self._categories:
+                self._categories.add(whole)
+                yield Category(id=whole, name=part, parent=parent, line=line)
+            parent = whole
+
+    def _price(self, said: str, sale: str, id_: str, name: str, line: int) -> Iterator[Record]:
+        if not said:
+            self.odd.note("no_price", name, line=line)
+            return
+        usual, reduced = self._money(said, name, line), self._money(sale, name, line) if sale else None
+        if usual is None:
+            return
+        amount, code = usual
+        was: Decimal | None = None
+        if reduced is not None and reduced[1] == code:
+            if reduced[0] < amount:
+                amount, was = reduced[0], amount
+            else:
+                self.odd.note("oldprice_not_higher", f"{amount} ≤ {reduced[0]}: {name}", line=line)
+        type_ = f"{PRICE} {code}"
+        yield PriceType(id=type_, name="Google", currency=code)
+        yield Prices(id=id_, line=line, prices=(Price(type_, amount, code, was),))
+
+    def _money(self, said: str, name: str, line: int) -> tuple[Decimal, str] | None:
+        """`1499.00 RUB`, or `RUB 1499`."""
+        parts = said.split()
+        for currency, amount in ((parts[-1], " ".join(parts[:-1])), (parts[0], " ".join(parts[1:]))):
+            found, code = values.number(amount), values.currency(currency)
+            if found is not None and code:
+                if code != currency:
+                    self.odd.note("currency_renamed", f"{currency} → {code}", line=line)
+                return found, code
+        if values.number(said) is not None or values.number(" ".join(parts[:-1])) is not None:
+            self.odd.note("currency_unknown", f"{said}: {name}", line=line)
+        else:
+            self.odd.note("price_unreadable", f"{said}: {name}", line=line)
+        return None
+
+
+def _told(element: "Element") -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for child in element:
+        name = local(child)
+        text = "".join(child.itertext()).strip() or child.get("href") or ""
+        if text and (name in _MANY or name not in found):
+            found.setdefault(name, []).append(text)
+    return found
+
+
+def _weight(said: str) -> int | None:
+    """Grams of `1.2 kg`."""
+    amount, _, unit = said.partition(" ")
+    found = values.number(amount)
+    factor = {"g": 1, "kg": 1000, "": 1000}.get(unit.strip().lower())
+    if found is None or factor is None or not 0 <= found < 1_000_000:
+        return None
+    return int(found * factor) or None
