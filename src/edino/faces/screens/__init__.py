@@ -1,8 +1,8 @@
-"""Composite screens: overview, search, the customer card."""
+"""Composite screens: overview, search, the customer card, the shop, the store."""
 
 from django.urls import URLPattern, path
 
-from edino.faces.screens import card, overview, search, splitting
+from edino.faces.screens import card, overview, search, shop, splitting, store
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
@@ -14,4 +14,6 @@ urlpatterns: list[URLPattern] = [
     path("customers/<uuid:uid>/split/", splitting.split, name="customer_split"),
     path("customers/<uuid:uid>/split/told/", splitting.told, name="customer_split_told"),
     path("customers/<uuid:uid>/undo/<str:what>/<int:decision>/", splitting.undo, name="customer_undo"),
+    *shop.urlpatterns,
+    *store.urlpatterns,
 ]

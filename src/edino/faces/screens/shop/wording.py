@@ -1,0 +1,228 @@
+"""What the shop says of carts, prices and places: values of the doors turned into words and parts."""
+
+import io
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote as quoted
+from uuid import UUID
+
+import segno
+from django.urls import reverse
+from django.utils.html import strip_tags
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from edino.checkout import api as checkout
+from edino.checkout.types import Act, CartView, CodeView, Difference, LineView
+from edino.faces.screens.shop.visit import Guest
+from edino.kernel.money import Money
+from edino.ui.parts import EMPTY, Amount, Part, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Good:
+    """A line of the cart as it is shown."""
+
+    sku: str
+    name: str
+    about: str
+    image: str
+    url: str
+    quantity: int
+    less: int
+    more: int
+    unit: Money
+    gross: Money
+    discount: Money
+    net: Money
+    stock: Part | str
+    deals: tuple[tuple[str, Money], ...]
+
+
+def options(given: Mapping[str, str]) -> str:
+    """What tells a variant from its sisters: 42 · blue."""
+    return " · ".join(value for value in given.values() if value)
+
+
+def product_url(product: UUID | None, sku: str = "") -> str:
+    """The page of a product, with a variant chosen."""
+    if product is None:
+        return reverse("shop_search") + f"?q={quoted(sku)}"
+    return reverse("shop_product", args=[product]) + (f"?v={quoted(sku)}" if sku else "")
+
+
+def qr(text: str, scale: int = 5) -> SafeString:
+    """A QR code as an inline SVG that takes the colour of its text (ISO/IEC 18004, level M)."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(
+        out, kind="svg", xmldecl=False, svgns=False, omitsize=True, border=3, scale=scale, svgclass="qr", lineclass=None
+    )
+    # Safe: the drawing is made of numbers, what it encodes is nowhere in it as text.
+    return mark_safe(out.getvalue().decode())  # noqa: S308
+
+
+def goods(view: CartView) -> tuple[Good, ...]:
+    """The lines of a cart."""
+    return tuple(_good(line, view.currency) for line in view.lines)
+
+
+def _good(line: LineView, currency: str) -> Good:
+    return Good(
+        sku=line.sku,
+        name=line.name,
+        about=options(line.options),
+        image=line.image or "",
+        url=product_url(line.product, line.sku),
+        quantity=line.quantity,
+        less=line.quantity - 1,
+        more=line.quantity + 1,
+        unit=Money(line.unit, currency),
+        gross=Money(line.gross, currency),
+        discount=Money(line.discount, currency),
+        net=Money(line.net, currency),
+        stock=_stock(line),
+        deals=tuple((share.name, Money(share.amount, currency)) for share in line.shares if share.amount),
+    )
+
+
+def _stock(line: LineView) -> Part | str:
+    if line.stock == "few":
+        return Status(ngettext("only %(n)s left", "only %(n)s left", line.free) % {"n": line.free}, "warn")
+    if line.stock == "none":
+        if line.free > 0:
+            return Status(ngettext("only %(n)s left", "only %(n)s left", line.free) % {"n": line.free}, "bad")
+        return Status(_("sold out"), "bad")
+    return EMPTY
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a promotion applied or did not."""
+
+    name: str
+    text: str
+    status: Status
+    off: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Coupon:
+    """A coupon in the cart."""
+
+    code: str
+    status: Status
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """A line of the cart's history."""
+
+    at: Any
+    who: str
+    what: str
+
+
+def cart(view: CartView, guest: Guest) -> dict[str, Any]:
+    """All that the cart's page says."""
+    history = checkout.history(uid=view.uid)
+    devices = {act.device for act in history}
+    return {
+        "lines": goods(view),
+        "changes": [change for one in view.drift if (change := difference(one, view))],
+        "buying": view.state == "buying",
+        "hands": [_act(act, guest, view) for act in history[:20]] if len(devices) > 1 else [],
+        **sums(view),
+    }
+
+
+def sums(view: CartView) -> dict[str, Any]:
+    """The sum of a cart and why it is that."""
+    currency = view.currency
+    return {
+        "guest": None,
+        "view": view,
+        "pieces": sum(line.quantity for line in view.lines),
+        "subtotal": Money(view.subtotal, currency),
+        "discount": Money(view.discount, currency),
+        "delivery": Money(view.delivery_amount, currency),
+        "total": Money(view.total, currency),
+        "codes": [_coupon(one) for one in view.codes],
+        "reasons": [reason(one, currency) for one in view.why],
+    }
+
+
+def reason(one: Any, currency: str) -> Reason:
+    """Why a promotion applied or not: a promotion's own reason, or the cart's."""
+    word = Status(_("applied"), "good") if one.applied else Status(_("not applied"), "quiet")
+    return Reason(one.name, one.text, word, Money(one.amount, currency))
+
+
+def _coupon(one: CodeView) -> Coupon:
+    word = _("Coupon %(code)s") % {"code": one.code}
+    return Coupon(one.code, Status(word, "good" if one.accepted else "warn", "ticket-percent"))
+
+
+def difference(one: Difference, view: CartView) -> str:
+    """What is not as it was last shown, as a sentence; "" for what needs none."""
+    line = next((line for line in view.lines if line.sku == one.sku), None)
+    words = {"name": line.name if line else one.sku}
+    if isinstance(one.before, int) and isinstance(one.after, int):
+        words |= {"before": _money(one.before, view), "after": _money(one.after, view)}
+    if one.what == "line" and not one.after:
+        text = "" if line else _("%(name)s is not sold any more and was left out.")
+    elif one.what == "stock" and one.after != "none":
+        text = ""
+    else:
+        text = str(_DIFFERENCES.get(one.what, ""))
+    return text % words if text else ""
+
+
+_DIFFERENCES = {
+    "total": gettext_lazy("The total is now %(after)s instead of %(before)s."),
+    "unit": gettext_lazy("%(name)s costs %(after)s now instead of %(before)s."),
+    "line": gettext_lazy("%(name)s was put in on another device."),
+    "quantity": gettext_lazy("%(name)s: the number was changed on another device."),
+    "stock": gettext_lazy("%(name)s: there are not so many left."),
+}
+
+
+def differences(found: Iterable[Difference], view: CartView) -> list[str]:
+    """The sentences of what differs, each once."""
+    return list(dict.fromkeys(text for one in found if (text := difference(one, view))))
+
+
+def _money(amount: int, view: CartView) -> str:
+    return strip_tags(str(Amount(Money(amount, view.currency))))
+
+
+def _act(act: Act, guest: Guest, view: CartView) -> Hands:
+    if act.kind == "staff":
+        who = act.name or _("our staff")
+    elif act.device and act.device == guest.device[:8]:
+        who = _("this device")
+    else:
+        who = _("another device")
+    names = {line.sku: line.name for line in view.lines}
+    sku = str(act.detail.get("sku", ""))
+    number = act.detail.get("to")
+    if act.what == "line" and number == 0:
+        what = _("%(name)s taken out") % {"name": names.get(sku, sku)}
+    elif act.what == "line":
+        what = _("%(name)s: %(n)s") % {"name": names.get(sku, sku), "n": number}
+    else:
+        what = _ACTS.get(act.what, lambda: act.what)()
+    return Hands(act.at, who, what)
+
+
+_ACTS = {
+    "opened": lambda: _("cart begun"),
+    "code": lambda: _("coupon changed"),
+    "delivery": lambda: _("delivery chosen"),
+    "contact": lambda: _("contact given"),
+    "shared": lambda: _("handed over"),
+    "joined": lambda: _("taken over"),
+    "adopted": lambda: _("logged in"),
+    "merged": lambda: _("two carts became one"),
+}
