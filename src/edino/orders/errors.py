@@ -79,3 +79,15 @@ class NothingLeft(Conflict):
     """No money of this payment is left to give back."""
 
     code = "nothing_left"
+
+
+class NotPaid(Conflict):
+    """The order is not paid yet: say how the rest is paid."""
+
+    code = "not_paid"
+
+
+class NothingChanges(Invalid):
+    """Nothing would change."""
+
+    code = "nothing_changes"

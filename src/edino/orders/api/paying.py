@@ -1,5 +1,6 @@
 """The payments of an order: a ledger by tender."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +9,8 @@ from edino.kernel.errors import Invalid
 from edino.orders import events
 from edino.orders.api.reading import order as read
 from edino.orders.errors import KeyTaken, NoSuchOrder, NoSuchPayment, WrongState
-from edino.orders.queries import book
-from edino.orders.types import TENDERS, Payment
+from edino.orders.queries import book, fulfilment
+from edino.orders.types import TENDERS, Order, Payment
 
 _LATER = {
     "pending": {"pending", "authorised", "captured", "failed"},
@@ -95,8 +96,26 @@ def update_payment(
     return moved[0]
 
 
+def take_rest(order: Order, tender: str, at: datetime) -> None:
+    """Take what a locked order still costs, by the payments that waited for it and a new one for the rest."""
+    if tender not in {"card", "cash", "bank", "cod"}:
+        raise Invalid.field("tender", "unknown", "There is no such way of paying.")
+    rest = order.outstanding
+    taken = book.capture_waiting(order.id, rest, tender, at)
+    for uid in taken:
+        moved = book.payment(uid=uid)
+        if moved:
+            _captured(order.uid, moved[0])
+    rest -= sum(taken.values())
+    if rest > 0:
+        key = f"counter:{len(order.payments)}"
+        add_payment(order_uid=order.uid, tender=tender, amount=rest, key=key, state="captured")
+
+
 def _captured(order_uid: UUID, payment: Payment) -> None:
     order = read(uid=order_uid)
+    if order.state == "fulfilled" and order.outstanding <= 0:
+        fulfilment.settle_order({order.id: 0}, clock.now())
     body = {
         "order": str(order_uid),
         "number": order.number,

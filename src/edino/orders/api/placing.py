@@ -9,6 +9,8 @@ import msgspec
 
 from edino.kernel import clock, log
 from edino.orders import events
+from edino.orders.api import acting, leaving
+from edino.orders.api.acting import By
 from edino.orders.api.reading import order as read
 from edino.orders.errors import WrongState, WrongSums
 from edino.orders.queries import book
@@ -28,7 +30,7 @@ def draft(*, order: OrderInput) -> Order:
     return read(uid=order.uid)
 
 
-def place(*, uid: UUID, at: datetime | None = None, by: str = "") -> Order:
+def place(*, uid: UUID, at: datetime | None = None, by: By = None) -> Order:
     """Promise a drafted order: its fulfilments, its pickup code, its facts. Placed already: as it is.
 
     The caller has converted the order's holds in this transaction. Goods carried out at once leave at once.
@@ -44,8 +46,10 @@ def place(*, uid: UUID, at: datetime | None = None, by: str = "") -> Order:
     if placed.allocations:
         book.open_fulfilments(order_id, placed.delivery, 1, now)
         placed = read(uid=uid)
-    book.add_history(order_id, now, "placed", by=by, detail={"total": placed.total})
-    log.append([fact(placed, events.PLACED, now), completed(placed, now)])
+    book.add_history(order_id, now, "placed", by=acting.name(by), detail={"total": placed.total})
+    log.append([acting.fact(placed, events.PLACED, now), completed(placed, now)])
+    if any(one.kind == "carry_out" for one in placed.fulfilments):
+        return leaving.carry_out(placed, by=by, at=now)
     return placed
 
 
@@ -105,22 +109,6 @@ def allocation_row(key: str, one: Any, quantity: int) -> dict[str, Any]:
         "quantity": quantity,
         "fulfilled_from": one.fulfilled_from,
     }
-
-
-def fact(order: Order, type_: str, at: datetime, **more: Any) -> log.Fact:
-    """A fact of the house about an order: for readers, not for the timeline, so it stands on no profile."""
-    body = {
-        "order": str(order.uid),
-        "number": order.number,
-        "state": order.state,
-        "channel": order.channel,
-        "currency": order.currency,
-        "total": order.total,
-        "due": order.due,
-        "profile": order.contact.profile_id,
-        **more,
-    }
-    return log.Fact(type_, "fact", at, body, None, order.source_id)
 
 
 def products(lines: Sequence[Line]) -> list[facts.Product]:

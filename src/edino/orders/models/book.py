@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 STATES = ["draft", "placed", "part_fulfilled", "fulfilled", "closed", "cancelled", "dropped"]
-TENDERS = ["card", "cash", "cod", "bank", "gift_card", "points", "exchange"]
+TENDERS = ["card", "cash", "cod", "bank", "gift_card", "points", "exchange", "other"]
 
 
 class Order(models.Model):

@@ -4,8 +4,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from edino.orders.models.book import Order
-
 
 class Receipt(models.Model):
     """A till's message, once. A sale is an order too, a refund a return; `mark` tells bodies under one uid apart."""
@@ -25,7 +23,6 @@ class Receipt(models.Model):
     mark = models.BinaryField()
     hash = models.TextField(db_default="")
     previous_hash = models.TextField(db_default="")
-    order = models.ForeignKey(Order, models.CASCADE, null=True, related_name="+")
     refund_of = models.UUIDField(null=True)
     leases = ArrayField(models.UUIDField(), db_default=[])
 

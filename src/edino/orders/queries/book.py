@@ -270,12 +270,9 @@ def update_payment(**values: Any) -> None:
     sql.execute(_SQL["update_payment"], values)
 
 
-def add_refunds(
-    *, currency: str, cause_kind: str, cause_key: str, at: datetime, shares: Sequence[Mapping[str, Any]]
-) -> int:
-    """Write shares of a refund; how many were new."""
-    params = {"currency": currency, "cause_kind": cause_kind, "cause_key": cause_key, "at": at, "shares": text(shares)}
-    return int(sql.scalar(_SQL["add_refunds"], params))
+def add_refunds(shares: Sequence[Mapping[str, Any]], at: datetime) -> int:
+    """Write rows of the ledger of refunds, each with its cause and currency; how many were new."""
+    return int(sql.scalar(_SQL["add_refunds"], {"at": at, "shares": text(shares)}))
 
 
 def refunds(
@@ -295,3 +292,24 @@ def settle_refund(uid: UUID, state: str, provider_ref: str, at: datetime) -> boo
 def wrong_code(order_id: int) -> int:
     """Count a wrong pickup code; how many there were."""
     return int(sql.scalar(_SQL["try_code"], {"id": order_id}))
+
+
+def code_tries(order_id: int) -> int:
+    """How many wrong pickup codes there were."""
+    return int(sql.scalar(_SQL["code_tries"], {"id": order_id}))
+
+
+def give_up_payments(order_id: int) -> None:
+    """Payments on delivery that will not be made."""
+    sql.execute(_SQL["give_up_payments"], {"order_id": order_id})
+
+
+def capture_waiting(order_id: int, rest: int, tender: str, at: datetime) -> dict[UUID, int]:
+    """Payments on delivery are made, in all at most `rest`; what of each."""
+    params = {"order_id": order_id, "rest": rest, "tender": tender, "at": at}
+    return {uid: taken for uid, taken in sql.tuples(_SQL["capture_waiting"], params) if taken}
+
+
+def ids(uids: Sequence[UUID]) -> list[int]:
+    """The ids of orders."""
+    return [id_ for (id_,) in sql.tuples(_SQL["ids"], {"uids": list(uids)})]

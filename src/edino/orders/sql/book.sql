@@ -46,10 +46,8 @@ RETURNING id;
 -- Put allocations that have no fulfilment yet into one per location and way; how many were made.
 WITH waiting AS (
     SELECT allocation.id, allocation.location_id,
-           CASE WHEN allocation.fulfilled_from = 'carry' THEN 'carry_out'
-                WHEN allocation.fulfilled_from = 'transfer' THEN 'transfer'
-                WHEN %(method)s = 'pickup' AND (allocation.fulfilled_from = 'pickup' OR place.id = pickup.id) THEN 'pickup'
-                WHEN %(method)s = 'pickup' THEN 'transfer'
+           CASE WHEN %(method)s = 'pickup' AND (allocation.fulfilled_from = 'transfer' OR place.id <> pickup.id) THEN 'transfer'
+                WHEN %(method)s = 'pickup' THEN 'pickup'
                 WHEN %(method)s = 'carry' THEN 'carry_out'
                 WHEN place.kind = 'store' THEN 'ship_from_store'
                 ELSE 'delivery' END AS kind,
@@ -211,18 +209,19 @@ RETURNING id;
 WITH new AS (
     INSERT INTO orders_refund (uid, payment_id, order_id, tender, amount, currency, state, cause_kind, cause_key,
                                provider, provider_ref, created_at, settled_at)
-    SELECT uuidv7(), told.payment_id, told.order_id, told.tender, told.amount, %(currency)s, told.state, %(cause_kind)s,
-           %(cause_key)s, told.provider, told.provider_ref, %(at)s, CASE WHEN told.state = 'done' THEN %(at)s::timestamptz END
+    SELECT uuidv7(), told.payment_id, told.order_id, told.tender, told.amount, told.currency, told.state, told.cause_kind,
+           told.cause_key, told.provider, told.provider_ref, %(at)s, CASE WHEN told.state = 'done' THEN %(at)s::timestamptz END
       FROM jsonb_to_recordset(%(shares)s::jsonb)
-           AS told (payment_id bigint, order_id bigint, tender text, amount bigint, state text, provider text,
-                    provider_ref text)
+           AS told (payment_id bigint, order_id bigint, tender text, amount bigint, currency text, state text,
+                    cause_kind text, cause_key text, provider text, provider_ref text)
     ON CONFLICT DO NOTHING
     RETURNING payment_id, amount
 ), counted AS (
     UPDATE orders_payment AS payment
-       SET refunded = payment.refunded + new.amount,
-           state = CASE WHEN payment.refunded + new.amount = payment.captured THEN 'refunded' ELSE payment.state END
-      FROM new WHERE payment.id = new.payment_id
+       SET refunded = payment.refunded + summed.amount,
+           state = CASE WHEN payment.refunded + summed.amount = payment.captured THEN 'refunded' ELSE payment.state END
+      FROM (SELECT payment_id, sum(amount) AS amount FROM new GROUP BY payment_id) AS summed
+     WHERE payment.id = summed.payment_id
 )
 SELECT count(*) FROM new;
 
@@ -241,3 +240,31 @@ SELECT one.id, one.uid, sale.uid AS order_uid, payment.uid AS payment_uid, one.t
 -- name: try_code
 -- Count a wrong pickup code.
 UPDATE orders_order SET pickup_tries = pickup_tries + 1 WHERE id = %(id)s RETURNING pickup_tries;
+
+-- name: code_tries
+-- How many wrong pickup codes there were.
+SELECT pickup_tries FROM orders_order WHERE id = %(id)s;
+
+-- name: give_up_payments
+-- Payments of a cancelled order that were to be made on delivery will not be made.
+UPDATE orders_payment SET state = 'failed'
+ WHERE order_id = %(order_id)s AND state = 'pending' AND tender IN ('cod', 'cash');
+
+-- name: capture_waiting
+-- Payments that were to be made on delivery are made: of each at most what is still to be paid.
+WITH waiting AS (
+    SELECT id, least(amount, greatest(0, %(rest)s - coalesce(sum(amount) OVER (
+               ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))::bigint AS taken
+      FROM orders_payment
+     WHERE order_id = %(order_id)s AND state = 'pending' AND tender IN ('cod', 'cash')
+)
+UPDATE orders_payment AS payment
+   SET state = CASE WHEN waiting.taken > 0 THEN 'captured' ELSE 'failed' END, captured = waiting.taken,
+       tender = CASE WHEN waiting.taken > 0 THEN %(tender)s ELSE tender END,
+       captured_at = CASE WHEN waiting.taken > 0 THEN %(at)s::timestamptz END
+  FROM waiting WHERE payment.id = waiting.id
+RETURNING payment.uid, payment.captured;
+
+-- name: ids
+-- Orders by uid.
+SELECT id FROM orders_order WHERE uid = ANY (%(uids)s::uuid[]) ORDER BY id;

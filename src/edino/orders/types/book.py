@@ -9,13 +9,14 @@ from uuid import UUID
 Origin = Literal["checkout", "till", "import"]
 State = Literal["draft", "placed", "part_fulfilled", "fulfilled", "closed", "cancelled", "dropped"]
 Method = Literal["pickup", "delivery", "carry"]
-Tender = Literal["card", "cash", "cod", "bank", "gift_card", "points", "exchange"]
+Tender = Literal["card", "cash", "cod", "bank", "gift_card", "points", "exchange", "other"]
 PaymentState = Literal["pending", "authorised", "captured", "failed", "refunded"]
 FulfilmentKind = Literal["pickup", "delivery", "ship_from_store", "carry_out", "transfer"]
 FulfilmentState = Literal["to_pick", "ready", "shipped", "arrived", "handed_over", "rejected", "cancelled"]
 Role = Literal["started", "served", "handed"]
 Address = Mapping[str, Any]
-TENDERS: Final[tuple[Tender, ...]] = ("card", "cash", "cod", "bank", "gift_card", "points", "exchange")
+TENDERS: Final[tuple[Tender, ...]] = ("card", "cash", "cod", "bank", "gift_card", "points", "exchange", "other")
+"""`exchange`: carried over from a return; `other`: a file told of a sale without saying how it was paid."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,275 @@
+"""Goods on their way: picked, shipped, arrived, handed over."""
+
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+from django.db import transaction
+
+from edino.inventory import api as inventory
+from edino.kernel import clock, log
+from edino.kernel.errors import Invalid
+from edino.orders import events
+from edino.orders.api import acting, cancelling, paying
+from edino.orders.api.acting import By
+from edino.orders.api.reading import order as read
+from edino.orders.errors import CodeLocked, NoSuchFulfilment, NotPaid, TooManyPieces, WrongCode, WrongState
+from edino.orders.queries import book, fulfilment
+from edino.orders.rules import codes, facts
+from edino.orders.types import Allocated, Fulfilment, Line, Order
+from edino.staff.types import Person
+
+_WAITS = {
+    "pickup": ("to_pick", "ready"),
+    "carry_out": ("to_pick", "ready"),
+    "transfer": ("arrived",),
+    "delivery": (),
+    "ship_from_store": (),
+}
+"""From which states goods of a kind may be handed over the counter."""
+
+
+def ready(*, uid: UUID, by: By, parcel: UUID | None = None, location: str = "") -> Order:
+    """Goods are picked (all that wait at a location, or one parcel). Picked already: nothing changes."""
+    with transaction.atomic():
+        order = acting.locked(uid)
+        at = clock.now()
+        moved = [
+            one
+            for one in _chosen(order, parcel, location)
+            if fulfilment.move_fulfilment(one.id, "ready", ["to_pick"], at)
+        ]
+        for one in moved:
+            acting.noted(order, "ready", at, by=by, detail={"location": one.location})
+            log.append([acting.fact(order, events.READY, at, parcel=str(one.uid), location=one.location)])
+        if not moved and not any(one.state == "ready" for one in _chosen(order, parcel, location)):
+            raise WrongState(state=order.state)
+        return read(uid=uid) if moved else order
+
+
+def ship(
+    *, uid: UUID, by: By, parcel: UUID | None = None, location: str = "", carrier: str = "", tracking: str = ""
+) -> Order:
+    """Goods leave for the customer, or for the place of pickup. Shipped already: nothing changes."""
+    with transaction.atomic():
+        order = acting.locked(uid)
+        at = clock.now()
+        chosen = [
+            one
+            for one in _chosen(order, parcel, location)
+            if one.kind in {"delivery", "ship_from_store", "transfer"} and one.state not in {"rejected", "cancelled"}
+        ]
+        going = [one for one in chosen if one.state in {"to_pick", "ready"}]
+        if not going:
+            if chosen:
+                return order
+            raise WrongState(state=order.state)
+        for one in going:
+            fulfilment.move_fulfilment(one.id, "shipped", ["to_pick", "ready"], at, carrier=carrier, tracking=tracking)
+            parts = [part for part in order.allocations if part.fulfilment_id == one.id and part.promised]
+            leave(order, one, {part.id: part.promised for part in parts}, at, "shipped")
+            if one.kind != "transfer":
+                _count(parts, {part.id: part.promised for part in parts})
+            detail = {"location": one.location, "carrier": carrier, "tracking": tracking, "to": one.pickup_location}
+            acting.noted(order, "shipped", at, by=by, detail=detail)
+            log.append([acting.fact(order, events.SHIPPED, at, parcel=str(one.uid), **detail)])
+        fulfilment.settle_order({order.id: 0}, at)
+        return read(uid=uid)
+
+
+def arrive(*, uid: UUID, by: By, parcel: UUID | None = None, location: str = "") -> Order:
+    """Goods sent from another location are at the place of pickup, and wait there for the customer."""
+    with transaction.atomic():
+        order = acting.locked(uid)
+        at = clock.now()
+        chosen = [one for one in _chosen(order, parcel, "") if one.kind == "transfer"]
+        chosen = [one for one in chosen if not location or one.pickup_location == location]
+        moved = [one for one in chosen if fulfilment.move_fulfilment(one.id, "arrived", ["shipped"], at)]
+        if not moved and not any(one.state == "arrived" for one in chosen):
+            raise WrongState(state=order.state)
+        for one in moved:
+            acting.noted(order, "arrived", at, by=by, detail={"location": one.pickup_location})
+            log.append([acting.fact(order, events.ARRIVED, at, parcel=str(one.uid), location=one.pickup_location)])
+        return read(uid=uid)
+
+
+def check_code(*, uid: UUID, code: str) -> None:
+    """Compare a pickup code in constant time; `WrongCode` is counted, and after five of them `CodeLocked`.
+
+    In a transaction of its own, so that the count stays when the caller refuses.
+    """
+    with transaction.atomic():
+        order = acting.locked(uid)
+        tries = book.code_tries(order.id)
+        right = hmac.compare_digest(order.pickup_code.encode(), codes.plain(code).encode())
+        if tries < codes.TRIES and not right:
+            book.wrong_code(order.id)
+    if tries >= codes.TRIES:
+        raise CodeLocked
+    if not right:
+        raise WrongCode
+
+
+def hand_over(
+    *,
+    uid: UUID,
+    by: By,
+    code: str = "",
+    location: str = "",
+    parcel: UUID | None = None,
+    lines: Mapping[str, int] | None = None,
+    without_code: bool = False,
+    tender: str = "",
+) -> Order:
+    """The customer takes the goods: `lines` (line key → pieces) when not all, and what is refused is cancelled.
+
+    Needs the pickup code unless a person may do without (`without_code`). What is still to be paid is taken now by
+    `tender`, or refused with `NotPaid`. Handed over already: nothing changes.
+    """
+    order = read(uid=uid)
+    if order.pickup_code and not without_code:
+        check_code(uid=uid, code=code)
+    with transaction.atomic():
+        order = acting.locked(uid)
+        chosen = [
+            one
+            for one in _chosen(order, parcel, "")
+            if one.state in _WAITS[one.kind] and location in {"", one.location, one.pickup_location}
+        ]
+        if not chosen:
+            if order.state in {"closed", "fulfilled"} and lines is None:
+                return order
+            raise WrongState(state=order.state)
+        return _hand_over(order, chosen, lines, by=by, tender=tender, at=clock.now())
+
+
+def carry_out(order: Order, *, by: By, at: datetime) -> Order:
+    """Goods that are carried out when they are bought."""
+    chosen = [one for one in order.fulfilments if one.kind == "carry_out" and one.state == "to_pick"]
+    return _give(order, chosen, by, at)
+
+
+def _hand_over(
+    order: Order, chosen: Sequence[Fulfilment], lines: Mapping[str, int] | None, *, by: By, tender: str, at: datetime
+) -> Order:
+    if lines is not None:
+        order = _refused(order, chosen, lines, by)
+    if order.outstanding > 0:
+        if not tender:
+            raise NotPaid
+        paying.take_rest(order, tender, at)
+        order = read(uid=order.uid)
+    return _give(order, chosen, by, at)
+
+
+def _refused(order: Order, chosen: Sequence[Fulfilment], lines: Mapping[str, int], by: By) -> Order:
+    """Cancel what the customer does not take of these parcels."""
+    here = _pieces(order, chosen)
+    if unknown := set(lines) - {line.key for line in order.lines if line.id in here}:
+        raise Invalid.field(f"lines.{min(unknown)}", "unknown", "There is no such line in what waits here.")
+    left: dict[str, int] = {}
+    for line in order.lines:
+        count = here.get(line.id, 0)
+        taken = lines.get(line.key, 0)
+        if not 0 <= taken <= count:
+            raise TooManyPieces
+        if count > taken:
+            left[line.key] = count - taken
+    if not left:
+        return order
+    return cancelling.take_out(order, left, by=by, reason="refused", at=clock.now(), within={one.id for one in chosen})
+
+
+def _give(order: Order, chosen: Sequence[Fulfilment], by: By, at: datetime) -> Order:
+    given: list[tuple[Line, int]] = []
+    for one in chosen:
+        parts = [part for part in order.allocations if part.fulfilment_id == one.id]
+        pieces = {part.id: part.gone if one.kind == "transfer" else part.promised for part in parts}
+        if not fulfilment.move_fulfilment(one.id, "handed_over", ["to_pick", "ready", "arrived"], at):
+            continue
+        if one.kind != "transfer":
+            leave(order, one, pieces, at, "sold")
+        for id_, count in _count(parts, pieces).items():
+            given += [(line, count) for line in order.lines if line.id == id_]
+        where = one.pickup_location or one.location
+        place = one.location_id if one.kind != "transfer" else None
+        fulfilment.add_credit(
+            order_id=order.id,
+            role="handed",
+            location_id=place,
+            staff_id=by.id if isinstance(by, Person) else None,
+            name=acting.name(by),
+            amount=sum(line.net * count // line.quantity for line, count in given),
+            at=at,
+        )
+        acting.noted(order, "handed_over", at, by=by, detail={"location": where, "pieces": sum(pieces.values())})
+        log.append([acting.fact(order, events.HANDED_OVER, at, parcel=str(one.uid), location=where)])
+    fulfilment.settle_order({order.id: 0}, at)
+    done = read(uid=order.uid)
+    log.append([_delivered(done, given, at)])
+    return done
+
+
+def leave(order: Order, one: Fulfilment, pieces: Mapping[int, int], at: datetime, kind: str) -> None:
+    """Goods of allocations leave their location: in the stock's ledger and on the allocation."""
+    goods: dict[int, int] = {}
+    for part in order.allocations:
+        if pieces.get(part.id):
+            goods[part.variant_id] = goods.get(part.variant_id, 0) + pieces[part.id]
+    if not goods:
+        return
+    inventory.leave(
+        order_uid=order.uid,
+        location_id=one.location_id,
+        lines=sorted(goods.items()),
+        at=at,
+        key=str(one.uid),
+        kind=kind,
+    )
+    fulfilment.goods_left({id_: count for id_, count in pieces.items() if count})
+
+
+def _count(parts: Sequence[Allocated], pieces: Mapping[int, int]) -> dict[int, int]:
+    """Count what was handed out on the lines; pieces by line."""
+    by_line: dict[int, int] = {}
+    for part in parts:
+        if pieces.get(part.id):
+            by_line[part.line_id] = by_line.get(part.line_id, 0) + pieces[part.id]
+    if by_line:
+        fulfilment.count_lines({id_: (0, count, 0) for id_, count in by_line.items()})
+    return by_line
+
+
+def _pieces(order: Order, chosen: Sequence[Fulfilment]) -> dict[int, int]:
+    """How many pieces of each line wait in these parcels."""
+    kinds = {one.id: one.kind for one in chosen}
+    found: dict[int, int] = {}
+    for part in order.allocations:
+        if part.fulfilment_id in kinds:
+            count = part.gone if kinds[part.fulfilment_id] == "transfer" else part.promised
+            found[part.line_id] = found.get(part.line_id, 0) + count
+    return found
+
+
+def _chosen(order: Order, parcel: UUID | None, location: str) -> list[Fulfilment]:
+    chosen = [
+        one
+        for one in order.fulfilments
+        if (parcel is None or one.uid == parcel) and (not location or one.location == location)
+    ]
+    if not chosen:
+        raise NoSuchFulfilment
+    return chosen
+
+
+def _delivered(order: Order, given: Sequence[tuple[Line, int]], at: datetime) -> log.Fact:
+    products = [
+        (place, line.sku, line.name, count, line.net * count // line.quantity)
+        for place, (line, count) in enumerate(given, 1)
+    ]
+    body = facts.commerce(
+        number=order.number, total=sum(one[4] for one in products), currency=order.currency, products=products
+    )
+    return log.Fact(events.DELIVERED, "fact", at, msgspec.Raw(body), order.contact.profile_id, order.source_id)

@@ -1,0 +1,319 @@
+"""Settling returns: money back by tender, an exchange held and carried over, a coupon for the trouble."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+
+from edino.catalogue import api as catalogue
+from edino.inventory import api as inventory
+from edino.inventory.types import Demand
+from edino.kernel import clock, holds, ids, log
+from edino.kernel.errors import Invalid
+from edino.kernel.transactions import retried
+from edino.orders import events
+from edino.orders.api import acting, paying, placing, pricing, refunding, returning
+from edino.orders.api.acting import By
+from edino.orders.api.reading import order as read
+from edino.orders.errors import NeedsCustomer, WrongState
+from edino.orders.queries import book, fulfilment, receipts
+from edino.orders.queries import returns as queries
+from edino.orders.rules import facts, shares
+from edino.orders.types import (
+    AllocationInput,
+    Contact,
+    Credit,
+    Delivery,
+    ExchangeLine,
+    LineInput,
+    Order,
+    OrderInput,
+    Return,
+    Want,
+)
+from edino.promotions import api as promotions
+from edino.staff import api as staff
+from edino.staff.types import Person
+
+HELD: Final = timedelta(hours=72)
+"""How long goods of an exchange wait for what is given back."""
+
+
+def exchange(
+    *,
+    uid: UUID,
+    lines: Sequence[ExchangeLine],
+    by: By,
+    method: str = "carry",
+    location: str = "",
+    contact: Contact | None = None,
+    until: datetime | None = None,
+) -> Order:
+    """Choose what the customer takes instead: a drafted order, linked, whose goods are held at once.
+
+    `location`: where he takes them, wherever they come from (`method` pickup lets another store send them). `Short`
+    when no place has them. Chosen already: that order, as long as it was not dropped.
+    """
+    return retried(lambda: _exchange(uid, lines, by, (method, location, contact, until)))
+
+
+def settle(*, uid: UUID, by: By, to: refunding.To = "original") -> Return:
+    """Give back what the returned goods are worth, once: by tender, or to a gift card.
+
+    Chosen goods of an exchange are promised and their order is placed; the worth is carried over to it, and only the
+    difference moves. The code of a gift card stands in `settlement["gift_card"]` of this answer alone.
+    """
+    return retried(lambda: _settle(uid, by, to))
+
+
+def compensate(*, uid: UUID, promotion: str, by: By, reason: str) -> str:
+    """Give the customer of a return a coupon for the trouble, once, under the promotion's budget; its code."""
+    return retried(lambda: _compensate(uid, promotion, by, reason))
+
+
+def _exchange(
+    uid: UUID,
+    lines: Sequence[ExchangeLine],
+    by: By,
+    how: tuple[str, str, Contact | None, datetime | None],
+) -> Order:
+    method, location, contact, until = how
+    found = returning.locked(uid)
+    if found.exchange_uid is not None:
+        before = read(uid=found.exchange_uid)
+        if before.state != "dropped":
+            return before
+    if found.state not in returning.OPEN:
+        raise WrongState(state=found.state)
+    if not lines or any(one.quantity <= 0 for one in lines):
+        raise Invalid.field("lines", "required", "Say what the customer takes instead.")
+    first = _first_order(found)
+    if first is None:
+        raise Invalid.field("lines", "nothing_sold", "An exchange needs something that was sold.")
+    base = first
+    wanted = [(one.sku, one.quantity) for one in lines]
+    made = _kept_prices(found, pricing.lines(base, wanted, field="lines"), base)
+    delivery = Delivery(method="pickup" if method == "pickup" else "carry", location=location, city=base.delivery.city)
+    plan = inventory.plan(
+        demand=[Demand(line.variant_id or 0, line.quantity) for line in made],
+        method=delivery.method,
+        pickup=location or None,
+        city=delivery.city,
+        channel=base.channel,
+    )
+    if plan.short:
+        raise holds.Short([])
+    new = OrderInput(
+        uid=ids.uuid7(),
+        source_id=base.source_id or 0,
+        channel=base.channel,
+        currency=found.currency,
+        lines=tuple(made),
+        assortment=base.assortment,
+        contact=contact or replace(base.contact, profile_id=found.profile_id),
+        delivery=delivery,
+        allocations=tuple(
+            AllocationInput(one.variant_id, one.location_id, one.quantity, one.capacity_id, one.fulfilled_from)
+            for one in plan.allocations
+        ),
+        wants=tuple(Want(one.capacity_id, one.quantity, "stock") for one in plan.allocations),
+        credits=_served(found, by),
+        location=location,
+        exchange_of=found.uid,
+    )
+    wants = [holds.Want(one.capacity_id, one.quantity) for one in new.wants]
+    holds.hold(holds.Owner("order", new.uid), wants, until=until or clock.now() + HELD)
+    order = placing.draft(order=new)
+    queries.move(found.id, found.state, clock.now(), exchange_uid=order.uid)
+    returning.note(found, "return exchange chosen", clock.now(), by)
+    return order
+
+
+def _kept_prices(found: Return, made: Sequence[LineInput], base: Order) -> list[LineInput]:
+    """Another size of the same goods at the same catalogue price keeps the net price of what is given back."""
+    sold = fulfilment.lock_lines(sorted({line.sold_line_id for line in found.lines if line.sold_line_id}))
+    language = base.contact.language or "en"
+    back = [line for line in found.lines if line.sold_line_id in sold and line.variant_id is not None]
+    skus = sorted({line.sku for line in back} | {line.sku for line in made})
+    products = {sku: one.product_id for sku, one in catalogue.variants_by_sku(skus=skus, language=language).items()}
+    pool = [(products.get(one.sku), sold[one.sold_line_id or 0].unit, one) for one in back]
+    kept = []
+    for line in made:
+        same = next(
+            (
+                one
+                for product, unit, one in pool
+                if product is not None
+                and product == products.get(line.sku)
+                and unit == line.unit
+                and one.quantity == line.quantity
+            ),
+            None,
+        )
+        if same is None:
+            kept.append(line)
+            continue
+        pool = [entry for entry in pool if entry[2] is not same]
+        net = min(same.amount, line.gross)
+        kept.append(replace(line, net=net, discount=line.gross - net, shares=()))
+    return kept
+
+
+def _settle(uid: UUID, by: By, to: refunding.To) -> Return:
+    found = returning.locked(uid)
+    if found.state == "settled":
+        return found
+    if found.state != "inspected":
+        raise WrongState(state=found.state)
+    at = clock.now()
+    cause = ("return", str(found.uid))
+    orders = _orders(found)
+    fresh = _held_exchange(found)
+    left = fresh.total if fresh else 0
+    worth: dict[UUID, int] = defaultdict(int)
+    for line in found.lines:
+        if line.order_uid is not None:
+            worth[line.order_uid] += line.amount
+    refunded = carried = 0
+    codes: list[str] = []
+    for order in orders:
+        amount = shares.too_much(order.paid, order.due - worth[order.uid])
+        over = min(amount, left)
+        left -= over
+        code = refunding.give_back(order, amount=amount, cause=cause, at=at, to=to, carried=over)
+        codes += [code] if code else []
+        fulfilment.settle_order({order.id: worth[order.uid]}, at)
+        promotions.unredeem(order_uid=order.uid, lines=_units(order, found))
+        refunded, carried = refunded + amount - over, carried + over
+        log.append([_told(order, found, at)])
+    loose = sum(line.amount for line in found.lines if line.sold_line_id is None)
+    over = min(loose, left)
+    code = _pay_loose(found, loose - over, over, at) if loose else ""
+    codes += [code] if code else []
+    refunded, carried = refunded + loose - over, carried + over
+    to_pay = _place(fresh, carried, by, at) if fresh else 0
+    settlement = {
+        "worth": sum(worth.values()) + loose,
+        "refunded": refunded,
+        "carried": carried,
+        "to_pay": to_pay,
+        "tenders": _tenders(cause),
+        "gift_card": [f"…{one[-4:]}" for one in codes],
+    }
+    queries.move(found.id, "settled", at, settlement=settlement, worth=sum(worth.values()) + loose)
+    returning.note(found, events.RETURN_SETTLED, at, by)
+    done = returning.get_return(uid=uid)
+    log.append([returning.fact(done, events.RETURN_SETTLED, at, refunded=refunded, carried=carried, to_pay=to_pay)])
+    return replace(done, settlement={**done.settlement, "gift_card": codes})
+
+
+def _orders(found: Return) -> list[Order]:
+    """The orders of a return, locked in the order of their ids."""
+    uids = sorted({line.order_uid for line in found.lines if line.order_uid is not None})
+    book.lock(uids)
+    return sorted((read(uid=uid) for uid in uids), key=lambda order: order.id)
+
+
+def _units(order: Order, found: Return) -> dict[str, int]:
+    """Pieces of the order that come back, by line key."""
+    keys = {line.id: line.key for line in order.lines}
+    units: dict[str, int] = defaultdict(int)
+    for line in found.lines:
+        if line.sold_line_id in keys:
+            units[keys[line.sold_line_id]] += line.quantity
+    return units
+
+
+def _held_exchange(found: Return) -> Order | None:
+    if found.exchange_uid is None:
+        return None
+    order = acting.locked(found.exchange_uid)
+    return order if order.state == "draft" else None
+
+
+def _place(order: Order, carried: int, by: By, at: datetime) -> int:
+    """Promise the goods of an exchange and place its order; what is still to be paid for it."""
+    holds.convert(holds.Owner("order", order.uid))
+    if carried:
+        paying.add_payment(
+            order_uid=order.uid,
+            tender="exchange",
+            amount=carried,
+            key="exchange",
+            state="captured",
+            provider="return",
+            provider_ref=str(order.exchange_of),
+        )
+    placed = placing.place(uid=order.uid, at=at, by=by)
+    return max(0, placed.outstanding)
+
+
+def _pay_loose(found: Return, amount: int, over: int, at: datetime) -> str:
+    """Pay for goods that nothing proves: to a gift card, or over to the exchange."""
+    rows: list[Mapping[str, Any]] = []
+    plain = {"payment_id": None, "order_id": None, "provider": "", "provider_ref": "", "state": "done"}
+    code = ""
+    if over:
+        rows.append({**plain, "tender": "exchange", "amount": over})
+    if amount:
+        card, code = refunding.new_gift_card(amount, found.currency, ("return", str(found.uid)))
+        rows.append(
+            {**plain, "tender": "gift_card", "amount": amount, "provider": "gift_card", "provider_ref": str(card)}
+        )
+    refunding.write(rows, currency=found.currency, cause=("return", str(found.uid)), at=at)
+    return code
+
+
+def _tenders(cause: tuple[str, str]) -> dict[str, int]:
+    """What goes back, by tender."""
+    found: dict[str, int] = defaultdict(int)
+    for state in ("due", "done", "failed"):
+        for one in book.refunds(state=state, cause_kind=cause[0], cause_key=cause[1]):
+            if one.tender != "exchange":
+                found[one.tender] += one.amount
+    return dict(sorted(found.items()))
+
+
+def _compensate(uid: UUID, promotion: str, by: By, reason: str) -> str:
+    found = returning.locked(uid)
+    if found.compensation:
+        return found.compensation
+    if by is None:
+        raise Invalid.field("by", "required", "A coupon for the trouble is given by somebody.")
+    owner = receipts.owners([found.profile_id]).get(found.profile_id) if found.profile_id else None
+    if owner is None:
+        raise NeedsCustomer.field("profile_id", "required", "A coupon for the trouble is given to somebody known.")
+    code, _ = promotions.give_coupon(promotion_code=promotion, customer_id=owner, by=by, reason=reason)
+    queries.compensate(found.id, code)
+    returning.note(found, "return compensated", clock.now(), by)
+    staff.audit(actor=by, operation="coupons.issue", subject=("return", str(found.uid)), detail={"why": reason})
+    return code
+
+
+def _first_order(found: Return) -> Order | None:
+    uid = next((line.order_uid for line in found.lines if line.order_uid is not None), None)
+    return read(uid=uid) if uid else None
+
+
+def _served(found: Return, by: By) -> tuple[Credit, ...]:
+    staff_id = by.id if isinstance(by, Person) else None
+    return (Credit("started", found.location_id, staff_id, acting.name(by)),)
+
+
+def _told(order: Order, found: Return, at: datetime) -> log.Fact:
+    mine = [line for line in found.lines if line.order_uid == order.uid]
+    body = facts.commerce(
+        number=order.number,
+        refund=found.number,
+        total=sum(line.amount for line in mine),
+        currency=order.currency,
+        products=[(place, one.sku, one.name, one.quantity, one.amount) for place, one in enumerate(mine, 1)],
+        location=found.location,
+        reason=found.reason,
+    )
+    profile = order.contact.profile_id
+    return log.Fact(events.GIVEN_BACK, "fact", at, msgspec.Raw(body), profile, order.source_id)

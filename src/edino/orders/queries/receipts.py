@@ -1,0 +1,106 @@
+"""Till receipts, whole batches at a time."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from edino.kernel import sql
+from edino.orders.queries.book import text
+from edino.orders.types import TillGap
+
+_SQL = sql.statements("edino.orders", "receipts.sql")
+Rows = Sequence[Mapping[str, Any]]
+
+
+class SoldLine(NamedTuple):
+    """A sold line of which something may come back, locked."""
+
+    id: int
+    order_id: int
+    quantity: int
+    cancelled: int
+    returned: int
+    fulfilled: int
+    net: int
+
+
+def known(uids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str, str]]:
+    """Mark, hash and kind of receipts that are here."""
+    found = sql.tuples(_SQL["known"], {"uids": list(uids)})
+    return {uid: (bytes(mark), hash_, kind) for uid, mark, hash_, kind in found}
+
+
+def add_receipts(source_id: int, receipts: Rows, at: datetime) -> set[UUID]:
+    """Take receipts; the uids that were free."""
+    params = {"source_id": source_id, "receipts": text(receipts), "at": at}
+    return {uid for (uid,) in sql.tuples(_SQL["add_receipts"], params)}
+
+
+def places(codes: Sequence[str]) -> dict[str, int]:
+    """Locations by code."""
+    return dict(sql.tuples(_SQL["places"], {"codes": list(codes)})) if codes else {}
+
+
+def goods(codes: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """Variant and SKU by what a till's line names."""
+    return {code: (id_, sku) for code, id_, sku in sql.tuples(_SQL["goods"], {"codes": list(codes)})}
+
+
+def add_sales(
+    *,
+    source_id: int,
+    channel: str,
+    origin: str,
+    at: datetime,
+    sales: Rows,
+    lines: Rows,
+    payments: Rows,
+    credits: Rows,  # noqa: A002 - the ledger's name
+) -> None:
+    """Write sales that happened."""
+    params = {"source_id": source_id, "channel": channel, "origin": origin, "at": at, "sales": text(sales)}
+    more = {"lines": text(lines), "payments": text(payments), "credits": text(credits)}
+    sql.execute(_SQL["add_sales"], {**params, **more})
+
+
+def owners(profiles: Sequence[int]) -> dict[int, int]:
+    """The customer of each profile."""
+    return dict(sql.tuples(_SQL["owners"], {"profiles": list(profiles)})) if profiles else {}
+
+
+def sold_by_uid(uids: Sequence[UUID]) -> dict[tuple[UUID, str], SoldLine]:
+    """Lines of sales, locked, by the sale's uid and the line's key."""
+    return {(row[0], row[1]): SoldLine(*row[2:]) for row in sql.tuples(_SQL["sold_by_uid"], {"uids": list(uids)})}
+
+
+def sold_to(wanted: Sequence[tuple[int, str]], currency: str) -> list[tuple[int, str, SoldLine, datetime]]:
+    """(customer, SKU, line, when) of what customers bought of goods and still have, locked."""
+    params = {"owners": [owner for owner, _ in wanted], "skus": [sku for _, sku in wanted], "currency": currency}
+    return [(row[0], row[1], SoldLine(*row[2:9]), row[9]) for row in sql.tuples(_SQL["sold_to"], params)]
+
+
+def payments_of(order_ids: Sequence[int]) -> list[tuple[int, int, str, int]]:
+    """(payment, order, tender, what it still holds), locked."""
+    return list(sql.tuples(_SQL["payments_of"], {"order_ids": list(order_ids)}))
+
+
+def add_settled(*, source_id: int | None, way: str, returns: Rows, lines: Rows) -> None:
+    """Write returns that happened."""
+    params = {"source_id": source_id, "way": way, "returns": text(returns), "lines": text(lines)}
+    sql.execute(_SQL["add_settled"], params)
+
+
+def less_due(less: Mapping[int, int]) -> None:
+    """Sales are worth less."""
+    sql.execute(_SQL["less_due"], {"ids": list(less), "less": list(less.values())})
+
+
+def without_predecessor(uids: Sequence[UUID]) -> set[UUID]:
+    """Receipts whose predecessor is not here."""
+    return {uid for (uid,) in sql.tuples(_SQL["without_predecessor"], {"uids": list(uids)})}
+
+
+def gaps(since: datetime, size: int) -> list[TillGap]:
+    """Receipts whose predecessor never came."""
+    return sql.rows(_SQL["gaps"], {"since": since, "size": size}, TillGap)
