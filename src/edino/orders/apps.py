@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class OrdersConfig(AppConfig):
     name = "edino.orders"
     label = "orders"
+
+    def ready(self) -> None:
+        from edino.orders.screens import navigation  # the screens need the models to be loaded
+
+        navigation.register()

@@ -9,5 +9,6 @@ from edino.ui.navigation import NavItem, Search
 def register() -> None:
     """Offer the overview and the search."""
     navigation.register(NavItem("overview", _("Overview"), "overview", "layout-dashboard", "overview.see", order=10))
+    navigation.register(NavItem("store", _("Store"), "store", "store", "store.work", order=15))
     navigation.register(NavItem("customers", _("Customers"), "customers", "users-round", "customers.search", order=20))
     navigation.search = Search("customers", _("Name, phone, e-mail, card"), operation="customers.search", method="post")
