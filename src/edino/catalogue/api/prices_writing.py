@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
 from edino.catalogue import events
 from edino.catalogue.errors import NoSuchPrice, NoSuchVariant
@@ -24,10 +25,10 @@ LARGEST: Final = 10**15
 """Minor units; beyond it somebody meant something else."""
 STEP: Final = 2000
 _WORDS: Final = {
-    "sku": ("unknown", "There is no variant with this SKU."),
-    "price_list": ("unknown", "There is no such price list."),
-    "amount": ("out_of_range", "A price is not below zero, and not beyond all measure."),
-    "ends_at": ("past", "This period is over; the history is not changed afterwards."),
+    "sku": ("unknown", _("There is no variant with this SKU.")),
+    "price_list": ("unknown", _("There is no such price list.")),
+    "amount": ("out_of_range", _("A price is not below zero, and not beyond all measure.")),
+    "ends_at": ("past", _("This period is over; the history is not changed afterwards.")),
 }
 
 

@@ -98,15 +98,17 @@ class IssuerBudget(models.Model):
 
 
 class Redemption(models.Model):
-    """What a promotion took off in an order, once per order and promotion. `wants` is what was promised for it.
+    """What a promotion took off in an order, once per order and promotion.
 
-    `given_back` and `released` only grow: what returns and cancellations took back of the amount, and whether the uses
-    and budgets were set free.
+    `wants` is what was promised for it: [capacity, quantity, kind]. `lines` is key → amount, quantity, and how many
+    units came back. `given_back` grows with returns; `released`: the order was undone wholly, the uses are free again.
+    Whose it is now follows from the profile; where none is known, from the customer of that time.
     """
 
     order_uid = models.UUIDField()
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="+", db_index=False)
     version = models.IntegerField()
+    profile_id = models.BigIntegerField(null=True)
     customer_id = models.BigIntegerField(null=True)
     coupon = models.ForeignKey("promotions.Coupon", models.PROTECT, null=True, related_name="+")
     amount = models.BigIntegerField()
@@ -125,5 +127,7 @@ class Redemption(models.Model):
             ),
         ]
         indexes: ClassVar[list[models.Index]] = [
-            models.Index("promotion", F("at").desc(), name="promotions_redemption_recent")
+            models.Index("promotion", F("at").desc(), name="promotions_redemption_recent"),
+            models.Index("profile_id", condition=Q(profile_id__isnull=False), name="promotions_redemption_profile"),
+            models.Index("customer_id", condition=Q(profile_id=None), name="promotions_redemption_customer"),
         ]

@@ -1,6 +1,6 @@
 """The engine: what a basket costs by a book of rules. docs/algorithms/pricing.md is its specification."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,14 +15,20 @@ DELIVERY_LAYER = 2
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is left of limited rules for this basket, by promotion; one that is not named has no limit of that kind."""
+    """What is left of limited rules for this basket, by promotion; one that is not named has no limit of that kind.
+
+    `first_order` says whether it would be the customer's first, where the basket does not.
+    """
 
     uses: Mapping[int, int] = field(default_factory=dict)
     customer_uses: Mapping[int, int] = field(default_factory=dict)
     budget: Mapping[int, int] = field(default_factory=dict)
+    first_order: bool | None = None
 
 
 NO_LIMITS = Limits()
+AskLimits = Callable[[Sequence[Compiled]], Limits]
+"""Told the candidates, says what is left of their limits."""
 
 
 @dataclass(slots=True)
@@ -46,12 +52,15 @@ class Outcome:
     verdicts: list[Verdict]
 
 
-def evaluate(book: Book, basket: Basket, codes: Mapping[int, str] | None = None, limits: Limits = NO_LIMITS) -> Outcome:
+def evaluate(
+    book: Book, basket: Basket, codes: Mapping[int, str] | None = None, limits: Limits | AskLimits = NO_LIMITS
+) -> Outcome:
     """Price a basket. `codes` are the accepted codes, by promotion."""
     lines = sorted(basket.lines, key=lambda line: line.key)
     state = State(lines, basket.delivery)
     found = book.touched(lines, codes or {}, basket.at, basket.currency)
-    asked = Asked(basket, limits, Clock(basket.at))
+    known = limits if isinstance(limits, Limits) else limits([rule for rule, _ in found])
+    asked = Asked(basket, known, Clock(basket.at))
     verdicts: list[Verdict] = []
     for unit in _in_units(found):
         tried = [_try(rule, counted, state, asked) for rule, counted in unit]
@@ -150,7 +159,7 @@ def _circumstances(rule: Compiled, asked: Asked) -> str:
         return "location"
     if told.customer_groups and told.customer_groups.isdisjoint(basket.groups):
         return "group"
-    if told.first_order and basket.first_order is not True:
+    if told.first_order and not (asked.limits.first_order if basket.first_order is None else basket.first_order):
         return "first_order"
     return "" if rule.zone is None or _timely(rule, asked.clock.at(rule.zone)) else "time"
 

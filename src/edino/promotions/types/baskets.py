@@ -31,7 +31,8 @@ class BasketLine:
 class Basket:
     """What somebody would buy, where and when. `delivery` is its price in minor units.
 
-    `customer_id` is the customer as resolved now (`pub.customers_profile`), None for nobody known. `first_order` None
+    `customer_id` is the customer as resolved now (`pub.customers_profile`), None for nobody known; `profile_id` the
+    profile of this purchase. `first_order` None
     lets the quote find out. `owner` (kind, uid) is who holds limited benefits for this basket already, so that his own
     holds do not stand in his way.
     """
@@ -41,6 +42,7 @@ class Basket:
     at: datetime
     codes: tuple[str, ...] = ()
     customer_id: int | None = None
+    profile_id: int | None = None
     groups: frozenset[str] = frozenset()
     channel: str = ""
     location: str = ""
