@@ -15,6 +15,7 @@ from edino.catalogue.api.reading import (
     variants_by_id,
     variants_by_sku,
 )
+from edino.catalogue.api.searching import search
 from edino.catalogue.api.upserting import upsert_products
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "product",
     "record_price_exception",
     "save_price_list",
+    "search",
     "set_prices",
     "shelves",
     "upsert_categories",

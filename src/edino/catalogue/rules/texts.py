@@ -29,6 +29,8 @@ _OTHER_KEYBOARD: Final = str.maketrans(_RUSSIAN_KEYS + _ENGLISH_KEYS, _ENGLISH_K
 
 def clean(text: str) -> str:
     """One kind of letters (NFC), one space between words, no control characters, no blank ends; lines stay lines."""
+    if text.isprintable() and "  " not in text and text.isascii() and text == text.strip():
+        return text
     plain = _CONTROL.sub("", unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n"))
     return "\n".join(line.strip() for line in _SPACES.sub(" ", plain).split("\n")).strip()
 
