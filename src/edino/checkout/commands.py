@@ -14,7 +14,7 @@ def checkout() -> None:
 def sweep() -> None:
     """Bring purchases that nobody is at to their end, and end carts that were left alone."""
     done = api.sweep()
-    for name in ("looked", "placed", "released", "parked", "captured", "waiting", "ended", "troubles"):
+    for name in ("looked", "placed", "released", "parked", "captured", "waiting", "ended", "refunded", "troubles"):
         click.echo(f"{name}={getattr(done, name)}")
 
 

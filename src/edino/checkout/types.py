@@ -399,6 +399,7 @@ class Swept:
     captured: int = 0
     waiting: int = 0
     ended: int = 0
+    refunded: int = 0
     troubles: int = 0
     orders: Sequence[UUID] = field(default=())
 

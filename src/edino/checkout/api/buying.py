@@ -17,8 +17,9 @@ from edino.checkout.errors import BeingBought, CartChanged, CartClosed, CartEmpt
 from edino.checkout.queries import carts, purchases
 from edino.checkout.types import Cart, Contact, Delivery, Hand, Placed, Purchase, Tender
 from edino.customers import api as customers
+from edino.customers.errors import NobodyGiven
 from edino.inventory import api as inventory
-from edino.inventory import types as stock
+from edino.inventory.types import Plan
 from edino.kernel import clock, holds, ids
 from edino.kernel.errors import Conflict, FieldError, Invalid
 from edino.kernel.idempotency import KeyMissing, KeyReused, fingerprint
@@ -116,7 +117,10 @@ def _known(asked: Asked) -> int | None:
     if not given or found is None or found.state != "open" or found.profile_id is not None:
         return None
     source = asked.source or knowing.source(found.source_id)
-    return customers.identify(source=source, identifiers=given).profile_id
+    try:
+        return customers.identify(source=source, identifiers=given).profile_id
+    except NobodyGiven:
+        return None  # a number like 0000000: it may be typed, and says nothing about who it is
 
 
 def _again(asked: Asked, cart: Cart) -> Placed | Purchase:
@@ -242,7 +246,7 @@ def _order(
     cart: Cart,
     priced: viewing.Priced,
     *,
-    plan: "stock.Plan",
+    plan: Plan,
     needed: Sequence[wants.Need],
     slot: wants.SlotNeed | None,
     uid: UUID,

@@ -128,10 +128,12 @@ def complete(
     """Redeem, spend, write the payments and place; everything scarce was promised in this transaction already."""
     at = clock.now()
     if quote.discount or quote.wants:
-        promotions.redeem(order_uid=purchase.order_uid, customer_id=customer_id, quote=quote, at=at)
+        promotions.redeem(
+            order_uid=purchase.order_uid, customer_id=customer_id, quote=quote, at=at, profile_id=profile_id
+        )
     for leg in purchase.tenders:
         _spend(purchase, leg, profile_id)
-        _add_payment(purchase, leg, money.get(leg.place))
+        _add_payment(purchase, leg, profile_id, money.get(leg.place))
     placed = orders.place(uid=purchase.order_uid, at=at)
     return Placed(
         cart=purchase.cart_uid,
@@ -148,22 +150,31 @@ def complete(
 
 def _spend(purchase: Purchase, leg: Leg, profile_id: int | None) -> None:
     if leg.kind == "gift_card" and leg.card_id is not None:
-        promotions.spend_gift_card(card_id=leg.card_id, order_uid=purchase.order_uid, amount=leg.amount)
+        promotions.spend_gift_card(
+            card_id=leg.card_id, order_uid=purchase.order_uid, amount=leg.amount, held=True, key=str(leg.place)
+        )
     elif leg.kind == "points" and profile_id is not None:
         offer = next(one for _, one in points)
         offer.spend(profile_id=profile_id, order_uid=purchase.order_uid, amount=leg.amount, currency=purchase.currency)
 
 
-def _add_payment(purchase: Purchase, leg: Leg, attempt: Attempt | None) -> None:
+def _add_payment(purchase: Purchase, leg: Leg, profile_id: int | None, attempt: Attempt | None) -> None:
+    """The ledger names who holds the money, so that a refund finds its way back: a payment, a gift card, points."""
     state = "captured" if leg.kind in OWN_MONEY else attempt.state if attempt else "pending"
-    ref = attempt.ref if attempt else f"{purchase.order_uid}-{leg.place}" if leg.provider else ""
+    provider, ref = leg.provider, f"{purchase.order_uid}-{leg.place}" if leg.provider else ""
+    if attempt is not None:
+        ref = attempt.ref
+    elif leg.kind == "gift_card":
+        provider, ref = leg.kind, str(leg.card_id)
+    elif leg.kind == "points":
+        provider, ref = leg.kind, str(profile_id)
     orders.add_payment(
         order_uid=purchase.order_uid,
         tender=leg.kind,
         amount=leg.amount,
         key=payment_key(leg.place),
         state=state,
-        provider=leg.provider,
+        provider=provider,
         provider_ref=ref,
     )
 

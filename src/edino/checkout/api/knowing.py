@@ -10,7 +10,7 @@ from edino.catalogue.types import Assortment, VariantInfo
 from edino.channels import api as channels
 from edino.channels.types import Source
 from edino.inventory import api as inventory
-from edino.inventory import types as stock
+from edino.inventory.types import Location
 
 SECONDS: Final = 5.0
 """A change made elsewhere is seen after so long at most. Prices, stock and coupons are never kept."""
@@ -84,7 +84,7 @@ def assortment(code: str, channel: str) -> Assortment:
     return _once(("assortment", code, channel), ask)
 
 
-def places() -> "dict[str, stock.Location]":
+def places() -> dict[str, Location]:
     """Every location by its code."""
     return _once("places", lambda: {one.code: one for one in inventory.locations()})
 

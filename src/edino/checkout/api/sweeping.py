@@ -9,7 +9,7 @@ import structlog
 from django.db import transaction
 
 from edino.checkout import events
-from edino.checkout.api import finishing, paying
+from edino.checkout.api import finishing, paying, refunding
 from edino.checkout.errors import InProgress, LeaseLost, PaymentFailed, ProviderRefused, ProviderUnavailable
 from edino.checkout.queries import carts, purchases
 from edino.checkout.types import Hand, Placed, Purchase, Swept
@@ -38,7 +38,8 @@ def sweep(*, now: datetime | None = None) -> Swept:
         done = _look_after(order_uid, at, done)
     ended = end_abandoned(now=at)
     carts.forget_tokens(at)
-    return replace(done, ended=ended)
+    refunded, troubles = refunding.settle_refunds()
+    return replace(done, ended=ended, refunded=refunded, troubles=done.troubles + troubles)
 
 
 def _look_after(order_uid: UUID, at: datetime, done: Swept) -> Swept:

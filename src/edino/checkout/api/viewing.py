@@ -25,8 +25,9 @@ from edino.checkout.types import (
     customer_groups,
 )
 from edino.inventory import api as inventory
-from edino.inventory import types as stock
+from edino.inventory.types import Demand
 from edino.kernel import clock
+from edino.kernel.holds import Owner
 from edino.promotions import api as promotions
 from edino.promotions.types import Basket, BasketLine, Quote, QuotedLine
 
@@ -100,6 +101,7 @@ def free(cart: Cart) -> dict[int, int]:
         variant_ids=[line.variant_id for line in cart.lines],
         location_ids=[known.id] if known else None,
         channel=cart.channel,
+        owner=owner(cart),
     )
     return {variant: sum(max(0, one.free) for one in rows) for variant, rows in found.items()}
 
@@ -162,22 +164,25 @@ def history(*, uid: UUID, most: int = MOST_ACTS) -> list[Act]:
     return queries.acts(found.id, most)
 
 
-def demand(cart: Cart) -> "list[stock.Demand]":
+def demand(cart: Cart) -> list[Demand]:
     """What a cart needs of goods."""
-    return [stock.Demand(line.variant_id, line.quantity) for line in cart.lines]
+    return [Demand(line.variant_id, line.quantity) for line in cart.lines]
 
 
 def way(cart: Cart) -> dict[str, Any]:
     """How the goods of a cart are sourced: the words of `inventory.plan`."""
     delivery = cart.delivery
+    told: dict[str, Any] = {"channel": cart.channel, "owner": owner(cart)}
     if delivery is None:
-        return {"method": "delivery", "channel": cart.channel}
-    place = delivery.location or None
-    if delivery.method == "pickup":
-        return {"method": "pickup", "pickup": place, "channel": cart.channel}
-    if delivery.method == "carry":
-        return {"method": "carry", "pickup": place, "channel": cart.channel}
-    return {"method": "delivery", "city": delivery.city, "channel": cart.channel}
+        return {**told, "method": "delivery"}
+    if delivery.method == "delivery":
+        return {**told, "method": "delivery", "city": delivery.city}
+    return {**told, "method": delivery.method, "pickup": delivery.location}
+
+
+def owner(cart: Cart) -> Owner | None:
+    """Who holds stock for a cart already, if anybody."""
+    return Owner("cart", cart.uid) if cart.reserve else None
 
 
 def closed(cart: Cart) -> CartView:

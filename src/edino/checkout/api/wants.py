@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 from edino.checkout import rules
 from edino.checkout.api import providers
 from edino.checkout.errors import NotPayable
+from edino.checkout.queries import carts as queries
 from edino.checkout.types import TENDERS, Cart, Delivery, Hand, Leg, Tender, points
-from edino.inventory import api as inventory
-from edino.inventory import types as stock
+from edino.inventory.types import Plan
 from edino.kernel import clock
 from edino.kernel.errors import FieldError, Invalid
 from edino.kernel.holds import Want
@@ -42,7 +42,7 @@ class SlotNeed(NamedTuple):
     ends_at: datetime
 
 
-def goods(plan: "stock.Plan") -> list[Need]:
+def goods(plan: Plan) -> list[Need]:
     """Stock at the places the plan chose."""
     return [Need(Want(one.capacity_id, one.quantity), "stock", "lines", one.variant_id) for one in plan.allocations]
 
@@ -56,8 +56,8 @@ def slot(delivery: Delivery) -> SlotNeed | None:
     """A place in the slot of a pickup; `Invalid` when there is no such slot there."""
     if delivery.slot is None:
         return None
-    found = inventory.slot(uid=delivery.slot)
-    if found is None or found.location != delivery.location or found.ends_at <= clock.now():
+    found = queries.slot(delivery.slot, delivery.location)
+    if found is None or found.ends_at <= clock.now():
         raise Invalid.field("delivery.slot", "unknown", "There is no such time at this place.")
     return SlotNeed(Need(Want(found.capacity_id, 1), "slot", "delivery.slot"), found.starts_at, found.ends_at)
 

@@ -167,6 +167,20 @@ def brought(absorbed: UUID, survivor: UUID) -> Mapping[str, Any]:
     return found or {}
 
 
+class SlotRow(NamedTuple):
+    """A time in which orders can be picked up."""
+
+    capacity_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+def slot(uid: UUID, location: str) -> SlotRow | None:
+    """A pickup slot at a location."""
+    found = sql.tuples(_SQL["slot"], {"uid": uid, "location": location})
+    return SlotRow(*found[0]) if found else None
+
+
 def left_alone(before: datetime, most: int) -> list[LeftAlone]:
     """Open carts that nobody touched since a moment."""
     return [LeftAlone(*row) for row in sql.tuples(_SQL["left_alone"], {"before": before, "most": most})]

@@ -149,3 +149,9 @@ UPDATE checkout_cart AS cart
        AS held(profile_id, since, until)
  WHERE held.profile_id = cart.profile_id
    AND (held.since IS NULL OR cart.created_at >= held.since) AND (held.until IS NULL OR cart.created_at < held.until);
+
+-- name: slot
+-- A pickup slot at a location.
+SELECT slot.capacity_id, slot.starts_at, slot.ends_at
+  FROM pub.inventory_slot AS slot JOIN pub.inventory_location AS place ON place.id = slot.location_id
+ WHERE slot.uid = %(uid)s AND place.code = %(location)s;
