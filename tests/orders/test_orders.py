@@ -1,5 +1,7 @@
 """Kolya orders, fetches, changes his mind: goods, money and promises always say the same."""
 
+from typing import Any
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -235,7 +237,13 @@ def test_an_edit_keeps_what_was_promised_and_prices_only_what_is_new(shop: Shop)
 
 def test_a_payment_is_once_per_key_and_never_goes_back(shop: Shop) -> None:
     order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={})
-    paid = {"order_uid": order.uid, "tender": "card", "key": "1", "provider": "bank", "provider_ref": "r1"}
+    paid: dict[str, Any] = {
+        "order_uid": order.uid,
+        "tender": "card",
+        "key": "1",
+        "provider": "bank",
+        "provider_ref": "r1",
+    }
     first = api.add_payment(**paid, amount=49_901)
     assert api.add_payment(**paid, amount=49_901) == first
     with pytest.raises(KeyTaken):

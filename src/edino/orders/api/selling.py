@@ -56,7 +56,7 @@ def sell(source: Source, sales: Sequence[Receipt], world: "Known", at: datetime,
         goods: dict[int, int] = defaultdict(int)
         for line in receipt.lines:
             variant, sku = world.goods.get(line.code, (None, line.code))
-            lines.append(_line(receipt.uid, line, variant, sku))
+            lines.append({"place": len(lines), **_line(receipt.uid, line, variant, sku)})
             if variant is None:
                 unknown += 1
                 world.warnings.setdefault(receipt.uid, [UNKNOWN_GOODS])

@@ -52,8 +52,9 @@ WITH sale AS (
            told.net + told.discount, told.discount, told.net, told.tax, told.measure, told.shares
       FROM jsonb_to_recordset(%(lines)s::jsonb)
            AS told (uid uuid, key text, variant_id bigint, sku text, name text, quantity integer, unit bigint,
-                    discount bigint, net bigint, tax text, measure text, shares jsonb)
+                    discount bigint, net bigint, tax text, measure text, shares jsonb, place integer)
       JOIN sale ON sale.uid = told.uid
+     ORDER BY told.place
 ), payment AS (
     INSERT INTO orders_payment (uid, order_id, key, tender, state, amount, captured, provider, provider_ref, created_at,
                                 captured_at)
@@ -62,6 +63,7 @@ WITH sale AS (
       FROM jsonb_to_recordset(%(payments)s::jsonb)
            AS told (uid uuid, key text, tender text, amount bigint, provider text, reference text)
       JOIN sale ON sale.uid = told.uid
+     ORDER BY told.key::integer
 ), credit AS (
     INSERT INTO orders_credit (order_id, role, location_id, staff_id, name, amount, at)
     SELECT sale.id, 'served', sale.location_id, told.staff_id, told.name, sale.total, sale.placed_at
