@@ -287,6 +287,7 @@ class Listing(Generic[Row]):
     sort: str = ""
     page_size: int = 50
     export: bool = True
+    pager: bool = True  # a short table within a page, always whole, needs no "1–3 of 3" below it
     lead: Text = ""
     nothing: Text = ""
     primary: Action | None = None
