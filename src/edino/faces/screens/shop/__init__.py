@@ -56,4 +56,5 @@ urlpatterns: list[URLPattern] = [
     path("kiosk/<str:location>/", kiosk.kiosk, name="kiosk"),
     path("kiosk/<str:location>/leave/", kiosk.leave, name="kiosk_leave"),
     path("shop/no-kiosk/", kiosk.end, name="kiosk_end"),
+    path("shop/<path:rest>", browse.nowhere),
 ]

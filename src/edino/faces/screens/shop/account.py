@@ -9,7 +9,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from edino.channels import api as channels
@@ -346,4 +346,4 @@ def _ask_contact(request: ShopRequest, form: Code, kept: dict[str, str]) -> Http
 
 
 def _back() -> Back:
-    return Back(_("Account"), reverse("shop_account"))
+    return Back(pgettext("a place in the shop", "Account"), reverse("shop_account"))

@@ -101,7 +101,12 @@ def put(request: ShopRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("shop_cart"))
     if "add" in request.POST:
         line = next((one for one in view.lines if one.sku == sku), None)
-        return part(request, "_added.html", line=line, view=view, place=cart_place(request))
+        told = (
+            wording.track(sku=sku, name=line.name, price=line.unit / 100, quantity=1, currency=view.currency)
+            if line
+            else ""
+        )
+        return part(request, "_added.html", line=line, track=told, place=cart_place(request))
     return part(request, "_cart.html", place=cart_place(request), **_context(guest, view))
 
 

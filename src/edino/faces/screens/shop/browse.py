@@ -127,6 +127,12 @@ def suggest(request: ShopRequest) -> HttpResponse:
     )
 
 
+@visited
+def nowhere(request: ShopRequest, rest: str) -> HttpResponse:
+    """An address of the shop that there is not."""
+    raise NotFound(_("There is no page at this address."))
+
+
 def _shelf(request: ShopRequest, here: Shelf | None, words: str | None = None) -> HttpResponse:
     offered = catalogue.assortment_of(request.guest.source_channel)
     filters = {name: request.GET.getlist(name) for name in request.GET if _FILTER.match(name)}

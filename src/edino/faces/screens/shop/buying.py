@@ -176,7 +176,7 @@ def _show(
         "delivery_price": Money(delivery_price(), view.currency),
         **reaching.offer(guest, view, given.choice),
         **wording.cart(view, guest),
-        "guest": guest,
+        "track": wording.track(order_id=str(view.uid), value=view.total / 100, currency=view.currency),
     }
     status = 422 if errors or trouble else 200
     if in_place and request.headers.get("HX-Request"):

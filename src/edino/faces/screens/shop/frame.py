@@ -56,7 +56,7 @@ def frame_of(request: ShopRequest, here: str = "") -> Frame:
         cart_place(request, here),
     ]
     if not visit.kiosk:
-        label = _("Account") if request.guest.secret else _("Log in")
+        label = pgettext("a place in the shop", "Account") if request.guest.secret else _("Log in")
         places.append(Place("place-account", label, reverse("shop_account"), "circle-user-round", here == "account", 0))
     return Frame(
         name=catalogue.default_assortment().name,
@@ -89,12 +89,17 @@ def show(
 ) -> HttpResponse:
     """A page of the shop."""
     given = {"title": title, "lead": lead, "back": back, "frame": frame_of(request, here)}  # type: ignore[arg-type]
-    return render(request, f"faces/shop/{template}", given | {"visit": request.guest.visit} | context, status=status)  # type: ignore[attr-defined]
+    return render(request, f"faces/shop/{template}", given | _visitor(request) | context, status=status)
 
 
 def part(request: HttpRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """A piece of a page, for htmx."""
-    return render(request, f"faces/shop/{template}", {"visit": request.guest.visit} | context, status=status)  # type: ignore[attr-defined]
+    return render(request, f"faces/shop/{template}", _visitor(request) | context, status=status)
+
+
+def _visitor(request: HttpRequest) -> dict[str, Any]:
+    guest = request.guest  # type: ignore[attr-defined]  # every page of the shop is `visited`
+    return {"guest": guest, "visit": guest.visit}
 
 
 def errors_of(refusal: Refusal) -> Sequence[FieldError]:

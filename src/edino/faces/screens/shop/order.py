@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -66,6 +68,11 @@ class Bought:
     net: Money
     note: str
     left: int
+
+    @property
+    def numbers(self) -> range:
+        """How many of it may go back."""
+        return range(self.left + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +148,7 @@ def _show(request: ShopRequest, order: Order, *, trouble: str = "") -> HttpRespo
         ready=any(one.state in {"ready", "arrived"} for one in order.fulfilments),
         pickup=pickup,
         pickup_about=", ".join(part for part in (pickup.city, pickup.address) if part) if pickup else "",
+        slot=_slot(order, pickup),
         lines=[_line(one, currency) for one in order.lines],
         parcels=[_parcel(one, places) for one in order.fulfilments if one.kind != "transfer"],
         subtotal=Money(order.subtotal, currency),
@@ -160,6 +168,16 @@ def _show(request: ShopRequest, order: Order, *, trouble: str = "") -> HttpRespo
         can_return=bool(guest.shopper) and any(one.left > 0 for one in order.lines),
         trouble=trouble,
     )
+
+
+def _slot(order: Order, pickup: Location | None) -> str:
+    """The time of pickup, by the clock of the store."""
+    starts, ends = order.delivery.slot_starts_at, order.delivery.slot_ends_at
+    if pickup is None or starts is None or ends is None:
+        return ""
+    zone = ZoneInfo(pickup.time_zone)
+    begins = starts.astimezone(zone)
+    return f"{formats.date_format(begins, 'l, j E')}, {begins:%H:%M}–{ends.astimezone(zone):%H:%M}"
 
 
 def _line(one: Any, currency: str) -> Bought:

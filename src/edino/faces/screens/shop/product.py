@@ -106,7 +106,7 @@ def _page(request: ShopRequest, product: ProductPage) -> HttpResponse:
     here = guest.visit.kiosk or guest.visit.place
     standings = {one.sku: where.standing(rows.get(one.id, []), places, here) for one in active}
     chosen = _chosen(active, request.GET.get("v", ""), standings)
-    context = {
+    context: dict[str, Any] = {
         "product": product,
         "chosen": chosen,
         "axes": _axes(product, active, chosen, standings) if chosen else (),
@@ -128,6 +128,7 @@ def _page(request: ShopRequest, product: ProductPage) -> HttpResponse:
         here="catalogue",
         crumbs=_crumbs(product),
         pictures=_pictures(product, chosen),
+        track=_track(product, chosen, context["price"]),
         similar=things(beside, offered, guest.source_channel),
         together=things(together, offered, guest.source_channel),
         **reviewing.context(guest, product),
@@ -243,8 +244,17 @@ def _crumbs(product: ProductPage) -> list[Back]:
     return [top, *(Back(shelf.name, reverse("shop_category", args=[shelf.code])) for shelf in product.way)]
 
 
-def _pictures(product: ProductPage, chosen: VariantPage | None) -> list[Any]:
-    """Pictures of the product and of the chosen variant, its own first."""
+def _track(product: ProductPage, chosen: VariantPage | None, price: Price | None) -> str:
+    told = {"product_id": str(product.uid), "name": product.name, "brand": product.brand}
+    if chosen:
+        told["sku"] = chosen.sku
+    if price:
+        return wording.track(**told, price=float(price.now.amount), currency=price.now.currency)
+    return wording.track(**told)
+
+
+def _pictures(product: ProductPage, chosen: VariantPage | None) -> list[tuple[str, str]]:
+    """(address, words) of the pictures of the product and of the chosen variant, its own first."""
     own = chosen.id if chosen else None
     shown = [one for one in product.pictures if one.variant_id in {None, own}] or list(product.pictures)
-    return sorted(shown, key=lambda one: one.variant_id != own)
+    return [(one.src(960), one.alt or product.name) for one in sorted(shown, key=lambda one: one.variant_id != own)]

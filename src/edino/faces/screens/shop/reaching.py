@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from edino.checkout import api as checkout
 from edino.checkout.types import CartView, Delivery
 from edino.faces.screens.shop import where
 from edino.faces.screens.shop.visit import Guest
@@ -20,6 +19,7 @@ from edino.kernel import clock
 from edino.ui.parts import Status
 
 DAYS: Final = 4
+MOST: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,28 +84,28 @@ class Hour:
 
 
 def offer(guest: Guest, view: CartView, choice: Choice) -> dict[str, Any]:
-    """Stores with what each can hand over at once, and the times of the chosen one."""
-    channel = guest.source_channel
-    shops = sorted(inventory.locations(pickup=True), key=lambda one: (one.city != guest.visit.city, one.city, one.name))
-    shops = [one for one in shops if one.active]
-    cart = checkout.stored(uid=view.uid)
-    demand = [Demand(line.variant_id, line.quantity) for line in cart.lines]
-    rows = inventory.availability(
-        variant_ids=[one.variant_id for one in demand], location_ids=[one.id for one in shops], channel=channel
-    )
-    free = {(row.variant_id, row.location_id): row.free for found in rows.values() for row in found}
-    chosen = next((one for one in shops if one.code == choice.location), None)
+    """Stores with what each can hand over, the nearest first, and the times of the chosen one."""
+    channel, city = guest.source_channel, guest.visit.city
+    every = [one for one in inventory.locations(pickup=True) if one.active]
+    origin = where.centre(every, city)
+    near = sorted(every, key=lambda one: (bool(city) and one.city != city, where.far(one, origin)))
+    chosen = next((one for one in every if one.code == choice.location), None)
+    shown = near[:MOST] if chosen is None or chosen in near[:MOST] else [chosen, *near[: MOST - 1]]
+    demand = [Demand(line.variant_id, line.quantity) for line in view.lines]
     return {
-        "shops": [_shop(one, demand, free, current=one is chosen) for one in shops],
-        "cities": sorted({one.city for one in shops if one.city}),
+        "shops": [_shop(one, demand, channel, current=one is chosen) for one in shown],
+        "cities": sorted({one.city for one in every if one.city}),
         **_times(chosen, choice),
     }
 
 
-def _shop(place: Location, demand: list[Demand], free: Mapping[tuple[int, int], int], *, current: bool) -> Shop:
-    if all(free.get((one.variant_id, place.id), 0) >= one.quantity for one in demand):
+def _shop(place: Location, demand: list[Demand], channel: str, *, current: bool) -> Shop:
+    plan = inventory.plan(demand=demand, method="pickup", pickup=place.code, channel=channel)
+    if plan.short:
+        status = Status(_("not all of it gets here"), "warn")
+    elif all(one.location_id == place.id for one in plan.allocations):
         status = Status(_("all of it is here"), "good", "package-check")
-    elif any(free.get((one.variant_id, place.id), 0) > 0 for one in demand):
+    elif any(one.location_id == place.id for one in plan.allocations):
         status = Status(_("we bring the rest"), "info", "truck")
     else:
         status = Status(_("we bring it here"), "info", "truck")

@@ -15,15 +15,19 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core import signing
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
 
+from edino.catalogue import api as catalogue
 from edino.channels import api as channels
 from edino.channels.errors import NoSuchSource, SourceTaken
 from edino.channels.types import Source
 from edino.customers import api as customers
 from edino.customers.api import shoppers
 from edino.customers.types.shoppers import LoggedIn, Own, Shopper
+from edino.kernel.errors import Refusal
 from edino.kernel.transactions import retried
 from edino.staff import api as staff
 
@@ -152,13 +156,25 @@ def visited(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
     def opened(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         guest = Guest(request)
         request.guest = guest  # type: ignore[attr-defined]  # ShopRequest says so to the views
-        response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        try:
+            response = view(request, *args, **kwargs)  # type: ignore[arg-type]
+        except Refusal as refused:
+            if "text/html" not in request.headers.get("Accept", ""):
+                raise
+            response = refusal(request, refused)
         guest.write(response)
         # The page depends on cookies that Django's sessions know nothing of.
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
     return staff.public(opened)
+
+
+def refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
+    """What cannot be shown, said within the shop."""
+    name = catalogue.default_assortment().name
+    context = {"refusal": refused, "frame": {"name": name, "home": reverse("shop")}}
+    return render(request, "faces/shop/refusal.html", context, status=refused.status)
 
 
 def source_of(channel: str, name: str = "") -> Source:

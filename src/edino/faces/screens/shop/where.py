@@ -138,6 +138,12 @@ def centre(places: Iterable[Location], city: str) -> tuple[float, float] | None:
     return sum(one[0] for one in points) / len(points), sum(one[1] for one in points) / len(points)
 
 
+def far(place: Location, origin: tuple[float, float] | None) -> float:
+    """How far a place is from somewhere, for sorting: those of which nobody knows where they are come last."""
+    at = _point(place)
+    return distance(origin, at) if origin and at else math.inf
+
+
 def distance(a: tuple[float, float], b: tuple[float, float]) -> float:
     """Kilometres in a straight line over the globe (haversine)."""
     (lat1, lon1), (lat2, lon2) = ([math.radians(x) for x in point] for point in (a, b))

@@ -3,10 +3,11 @@
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote as quoted
 from uuid import UUID
 
+import msgspec
 import segno
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -17,8 +18,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from edino.checkout import api as checkout
 from edino.checkout.types import Act, CartView, CodeView, Difference, LineView
 from edino.faces.screens.shop.visit import Guest
+from edino.inventory import api as inventory
 from edino.kernel.money import Money
-from edino.ui.parts import EMPTY, Amount, Part, Status
+from edino.ui.parts import EMPTY, Amount, Part, Status, Tone
+
+FEW: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +67,14 @@ def qr(text: str, scale: int = 5) -> SafeString:
     return mark_safe(out.getvalue().decode())  # noqa: S308
 
 
-def goods(view: CartView) -> tuple[Good, ...]:
-    """The lines of a cart."""
-    return tuple(_good(line, view.currency) for line in view.lines)
+def goods(view: CartView, channel: str) -> tuple[Good, ...]:
+    """The lines of a cart, each with what can be had of it anywhere."""
+    found = inventory.availability(variant_ids=[line.variant_id for line in view.lines], channel=channel)
+    free = {variant: sum(row.free for row in rows) for variant, rows in found.items()}
+    return tuple(_good(line, view.currency, free.get(line.variant_id, 0)) for line in view.lines)
 
 
-def _good(line: LineView, currency: str) -> Good:
+def _good(line: LineView, currency: str, free: int) -> Good:
     return Good(
         sku=line.sku,
         name=line.name,
@@ -82,18 +88,17 @@ def _good(line: LineView, currency: str) -> Good:
         gross=Money(line.gross, currency),
         discount=Money(line.discount, currency),
         net=Money(line.net, currency),
-        stock=_stock(line),
+        stock=_stock(line.quantity, free),
         deals=tuple((share.name, Money(share.amount, currency)) for share in line.shares if share.amount),
     )
 
 
-def _stock(line: LineView) -> Part | str:
-    if line.stock == "few":
-        return Status(ngettext("only %(n)s left", "only %(n)s left", line.free) % {"n": line.free}, "warn")
-    if line.stock == "none":
-        if line.free > 0:
-            return Status(ngettext("only %(n)s left", "only %(n)s left", line.free) % {"n": line.free}, "bad")
+def _stock(quantity: int, free: int) -> Part | str:
+    if free <= 0:
         return Status(_("sold out"), "bad")
+    if free < quantity or free <= FEW:
+        tone: Tone = "bad" if free < quantity else "warn"
+        return Status(ngettext("only %(n)s left", "only %(n)s left", free) % {"n": free}, tone)
     return EMPTY
 
 
@@ -129,7 +134,7 @@ def cart(view: CartView, guest: Guest) -> dict[str, Any]:
     history = checkout.history(uid=view.uid)
     devices = {act.device for act in history}
     return {
-        "lines": goods(view),
+        "lines": goods(view, guest.source_channel),
         "changes": [change for one in view.drift if (change := difference(one, view))],
         "buying": view.state == "buying",
         "hands": [_act(act, guest, view) for act in history[:20]] if len(devices) > 1 else [],
@@ -141,7 +146,6 @@ def sums(view: CartView) -> dict[str, Any]:
     """The sum of a cart and why it is that."""
     currency = view.currency
     return {
-        "guest": None,
         "view": view,
         "pieces": sum(line.quantity for line in view.lines),
         "subtotal": Money(view.subtotal, currency),
@@ -151,6 +155,11 @@ def sums(view: CartView) -> dict[str, Any]:
         "codes": [_coupon(one) for one in view.codes],
         "reasons": [reason(one, currency) for one in view.why],
     }
+
+
+def track(**properties: Any) -> str:
+    """Properties of an event as the page keeps them for the tracker."""
+    return msgspec.json.encode(properties).decode()
 
 
 def reason(one: Any, currency: str) -> Reason:
@@ -172,11 +181,22 @@ def difference(one: Difference, view: CartView) -> str:
         words |= {"before": _money(one.before, view), "after": _money(one.after, view)}
     if one.what == "line" and not one.after:
         text = "" if line else _("%(name)s is not sold any more and was left out.")
-    elif one.what == "stock" and one.after != "none":
-        text = ""
+    elif one.what == "stock":
+        text = _short(one)
     else:
         text = str(_DIFFERENCES.get(one.what, ""))
     return text % words if text else ""
+
+
+def _short(one: Difference) -> str:
+    if one.after in {"none", 0}:
+        return _("%(name)s: there are not so many left.")
+    if isinstance(one.after, int):
+        return _("%(name)s: only %(number)s can be had this way. Take fewer, or choose another way.") % {
+            "name": "%(name)s",
+            "number": one.after,
+        }
+    return ""
 
 
 _DIFFERENCES = {
@@ -184,7 +204,6 @@ _DIFFERENCES = {
     "unit": gettext_lazy("%(name)s costs %(after)s now instead of %(before)s."),
     "line": gettext_lazy("%(name)s was put in on another device."),
     "quantity": gettext_lazy("%(name)s: the number was changed on another device."),
-    "stock": gettext_lazy("%(name)s: there are not so many left."),
 }
 
 

@@ -44,14 +44,19 @@
     join.requestSubmit();
   }
 
+  // On to the bank; back from it, look again until it has answered.
+  const go = doc.querySelector("[data-go]"), again = doc.querySelector("[data-again]");
+  if (go) location.assign(go.href);
+  if (again) setTimeout(() => location.assign(again.dataset.again), 6000);
+
   // A kiosk forgets whoever walks away: first it asks, then it goes back to the start and logs out.
   if (set.kiosk) {
     const dialog = doc.getElementById("still-there"), seconds = Number(set.idle) || 60, warning = Math.min(15, seconds / 3);
     let idle;
     const reset = () => { dialog?.close(); doc.getElementById("leave").requestSubmit(); };
     const ask = () => { dialog?.showModal(); idle = setTimeout(reset, warning * 1000); };
-    const again = () => { clearTimeout(idle); idle = setTimeout(ask, (seconds - warning) * 1000); };
-    ["pointerdown", "keydown", "scroll", "input"].forEach((type) => addEventListener(type, () => { dialog?.open && dialog.close(); again(); }, { passive: true }));
-    again();
+    const start = () => { clearTimeout(idle); idle = setTimeout(ask, (seconds - warning) * 1000); };
+    ["pointerdown", "keydown", "scroll", "input"].forEach((type) => addEventListener(type, () => { if (dialog?.open) dialog.close(); start(); }, { passive: true }));
+    start();
   }
 })();
