@@ -5,7 +5,7 @@ from typing import Any
 
 from edino.integrations.exchange.formats import FORMATS
 from edino.integrations.exchange.oddities import Oddities
-from edino.integrations.exchange.reading import Document
+from edino.integrations.exchange.reading import Document, Unreadable
 from edino.integrations.exchange.records import Record
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -86,3 +86,12 @@ def of(records: list[Record], kind: type[Any]) -> list[Any]:
 
 def counts(odd: Oddities) -> dict[str, int]:
     return {kind: noted.count for kind, noted in odd.noted.items()}
+
+
+def refusal(format_: str, text: bytes, folder: Path) -> str:
+    """Why a document is refused; "" when it is read. Any other error goes through."""
+    try:
+        read(format_, text, folder)
+    except Unreadable as refused:
+        return refused.text
+    return ""

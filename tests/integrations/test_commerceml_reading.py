@@ -1,4 +1,4 @@
-"""Igor's 1C writes documents in many ways; all are read, what is odd is named, what is broken is refused by its line."""
+"""Igor's 1C writes documents in many ways: all are read, oddities are named, what is broken is refused by its line."""
 
 import random
 from collections.abc import Callable
@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.integrations.exchange_texts import HEAD, ROOT, catalog, counts, goods, of, offer, offers, read, refusal
 
 from edino.integrations.exchange import values
 from edino.integrations.exchange.reading import Unreadable
 from edino.integrations.exchange.records import Category, Goods, Header, Offer, Order, Prices, Property, Rest, Store
-from tests.integrations.exchange_texts import HEAD, ROOT, catalog, counts, goods, of, offer, offers, read
 
 
 def test_the_outlet_is_read_whole(data_set: Callable[[str], Path], tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_ampersands_are_understood_wherever_they_stand(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("cut", range(0, 14))
+@pytest.mark.parametrize("cut", range(14))
 def test_where_the_blocks_are_cut_makes_no_difference(cut: int, tmp_path: Path) -> None:
     filler = " " * (65_536 - len((HEAD + ROOT).encode()) - len("<!---->") - cut)
     text = f"{HEAD}{ROOT}<!--{filler}--><Каталог><Товары><Товар><Ид>g</Ид><Наименование><![CDATA[A & B]]> &amp; C"
@@ -236,10 +236,7 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(
                     damaged[place:place] = damaged[place // 2 : place // 2 + dice.randint(1, 400)]
                 case _:
                     del damaged[place:]
-        try:
-            read("commerceml", bytes(damaged), tmp_path)
-        except Unreadable as refused:
-            assert refused.text.startswith("document.xml")
+        assert refusal("commerceml", bytes(damaged), tmp_path)[:12] in {"", "document.xml"}
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -4,10 +4,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.integrations.exchange_texts import counts, of, read
 
 from edino.integrations.exchange.reading import Unreadable
 from edino.integrations.exchange.records import Category, Goods, Offer, Prices, Rest
-from tests.integrations.exchange_texts import counts, of, read
 
 ITEM = """<item><g:id>KED-42</g:id><g:title>Кеды</g:title><g:description>Для бега</g:description>
 <g:link>https://shop.example/ked</g:link><g:image_link>https://shop.example/ked.jpg</g:image_link>

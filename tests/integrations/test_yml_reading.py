@@ -6,10 +6,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from tests.integrations.exchange_texts import counts, feed, of, read, refusal
 
 from edino.integrations.exchange.reading import Unreadable
 from edino.integrations.exchange.records import Category, Goods, Offer, Prices, Rest
-from tests.integrations.exchange_texts import counts, feed, of, read
 
 
 def test_the_tyres_of_one_line(data_set: Callable[[str], Path], tmp_path: Path) -> None:
@@ -99,7 +99,4 @@ def test_a_damaged_feed_is_read_or_refused_and_nothing_else(
                 damaged[place : place + 1] = dice.randbytes(dice.randint(1, 3))
             else:
                 del damaged[place : place + dice.randint(1, 300)]
-        try:
-            read("yml", bytes(damaged), tmp_path)
-        except Unreadable as refused:
-            assert refused.text.startswith("document.xml")
+        assert refusal("yml", bytes(damaged), tmp_path)[:12] in {"", "document.xml"}

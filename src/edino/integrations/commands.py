@@ -12,11 +12,17 @@ import msgspec
 
 from edino.customers import api as customers
 from edino.integrations.demo.command import demo
+from edino.integrations.exchange.files import Files
+from edino.integrations.exchange.formats import FORMATS
 from edino.integrations.simulator import SOURCES, City, Score, SimulatedEvent, Truth, generate, known, score
 from edino.integrations.simulator.sending import BATCH, Sender
 from edino.integrations.simulator.truth import write
+from edino.kernel.registry import importers
 
 _USUAL = City()
+
+for _format in FORMATS:
+    importers.register(_format, Files(_format))
 
 
 @click.command()

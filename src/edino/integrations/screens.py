@@ -2,8 +2,10 @@
 
 from django.urls import URLPattern, path
 
+from edino.integrations.commerceml import http as commerceml
 from edino.integrations.yookassa import hooks as yookassa
 
 urlpatterns: list[URLPattern] = [
+    path("exchange/1c", commerceml.exchange, name="exchange_1c"),
     path("hooks/yookassa/", yookassa.notified, name="yookassa_notified"),
 ]

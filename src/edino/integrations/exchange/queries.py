@@ -26,6 +26,7 @@ class Exchange:
     state: str
     version: str
     opened_at: datetime
+    key_id: int | None = None
 
 
 @dataclass(slots=True)
@@ -109,9 +110,12 @@ def unlock(source_id: int) -> None:
     sql.scalar(_SQL["unlock"], {"source_id": source_id % MOST_LOCKS})
 
 
-def open_exchange(*, source_id: int, kind: str, way: str, token: bytes | None = None) -> Exchange:
-    """A new exchange; `token` is the hash of the cookie that names it."""
+def open_exchange(
+    *, source_id: int, kind: str, way: str, token: bytes | None = None, key_id: int | None = None
+) -> Exchange:
+    """A new exchange; `token` is the hash of the cookie that names it, `key_id` the key that opened it."""
     given = {"uid": ids.uuid7(), "source_id": source_id, "kind": kind, "way": way, "token": token, "at": clock.now()}
+    given["key_id"] = key_id
     found = sql.row(_SQL["open_exchange"], given, Exchange)
     assert found is not None  # noqa: S101 - INSERT … RETURNING returns
     return found
@@ -317,9 +321,17 @@ def present(source_id: int, kind: str, catalog: str) -> int:
     return int(sql.scalar(_SQL["present"], {"source_id": source_id, "kind": kind, "catalog": catalog}))
 
 
-def give_up(source_id: int) -> None:
-    """End the imports of files that were interrupted; what they had applied stays, and is not done twice."""
-    given = {"source_id": source_id, "at": clock.now()}
-    for (run_id,) in sql.tuples(_SQL["give_up"], given):
+def give_up(exchanges: Sequence[int]) -> None:
+    """End the imports that were interrupted; what they had applied stays, and is not done twice."""
+    for (run_id,) in sql.tuples(_SQL["give_up"], {"exchanges": list(exchanges), "at": clock.now()}):
         unstage(run_id)
-    sql.execute(_SQL["close_given_up"], given)
+
+
+def forget_old(before: datetime) -> int:
+    """Forget the journal of exchanges that ended before a moment; how many."""
+    return sql.execute(_SQL["forget_old"], {"before": before})
+
+
+def supersede(exchange_id: int, files: Sequence[str]) -> None:
+    """Files came anew: what was imported of them before no longer stands for them."""
+    sql.execute(_SQL["supersede"], {"exchange_id": exchange_id, "files": list(files)})

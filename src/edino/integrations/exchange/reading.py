@@ -45,10 +45,11 @@ class Unreadable(Refusal):
 class Document:
     """A named stream that can be opened as often as needed: a file, or parts that came over the wire."""
 
-    def __init__(self, name: str, opened: Callable[[], BinaryIO], size: int) -> None:
+    def __init__(self, name: str, opened: Callable[[], BinaryIO], size: int, *, repeats: int = 0) -> None:
         self.name = name
         self.open = opened
         self.size = size
+        self.repeats = repeats
 
     @classmethod
     def of(cls, path: Path) -> "Document":

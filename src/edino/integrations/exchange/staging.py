@@ -62,6 +62,8 @@ def read(work: Work, reader: Read, budget: Budget, progress: Callable[[float], N
     """
     run = work.run
     work.odd = Oddities()
+    if work.document.repeats:
+        work.odd.note("parts_repeated", work.document.name, count=work.document.repeats)
     batch: list[Record] = []
     place = 0
     try:

@@ -8,6 +8,7 @@ CREATE TABLE integrations_exchange (
     kind text NOT NULL CHECK (kind IN ('commerceml', 'yml', 'google')),
     way text NOT NULL CHECK (way IN ('catalog', 'sale', 'files')),
     token bytea UNIQUE,
+    key_id bigint,
     version text NOT NULL DEFAULT '',
     state text NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'closed')),
     deactivated bigint NOT NULL DEFAULT 0,
@@ -24,8 +25,8 @@ CREATE TABLE integrations_upload (
     size bigint NOT NULL DEFAULT 0,
     parts integer NOT NULL DEFAULT 0,
     repeats integer NOT NULL DEFAULT 0,
-    archive text NOT NULL DEFAULT '',
-    state text NOT NULL DEFAULT 'receiving' CHECK (state IN ('receiving', 'taken', 'unpacked')),
+    kept text NOT NULL DEFAULT '',
+    unpacked boolean NOT NULL DEFAULT false,
     UNIQUE (exchange_id, name)
 );
 
@@ -57,6 +58,7 @@ CREATE TABLE integrations_run (
     counts jsonb NOT NULL DEFAULT '{}',
     oddities jsonb NOT NULL DEFAULT '{}',
     failure text NOT NULL DEFAULT '',
+    superseded boolean NOT NULL DEFAULT false,
     started_at timestamptz NOT NULL,
     moved_at timestamptz NOT NULL,
     finished_at timestamptz

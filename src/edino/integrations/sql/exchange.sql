@@ -8,25 +8,25 @@ SELECT pg_advisory_unlock(hashtext('edino exchange'), %(source_id)s::int);
 
 -- name: open_exchange
 -- A new exchange.
-INSERT INTO integrations_exchange (uid, source_id, kind, way, token, opened_at, moved_at)
-VALUES (%(uid)s, %(source_id)s, %(kind)s, %(way)s, %(token)s, %(at)s, %(at)s)
-RETURNING id, uid, source_id, kind, way, state, version, opened_at;
+INSERT INTO integrations_exchange (uid, source_id, kind, way, token, key_id, opened_at, moved_at)
+VALUES (%(uid)s, %(source_id)s, %(kind)s, %(way)s, %(token)s, %(key_id)s, %(at)s, %(at)s)
+RETURNING id, uid, source_id, kind, way, state, version, opened_at, key_id;
 
 -- name: exchange_by_token
 -- The exchange that a cookie belongs to.
-SELECT id, uid, source_id, kind, way, state, version, opened_at
+SELECT id, uid, source_id, kind, way, state, version, opened_at, key_id
   FROM integrations_exchange WHERE token = %(token)s;
 
 -- name: open_exchanges
 -- Exchanges of a source in one way that are still open, oldest first.
-SELECT id, uid, source_id, kind, way, state, version, opened_at
+SELECT id, uid, source_id, kind, way, state, version, opened_at, key_id
   FROM integrations_exchange
  WHERE source_id = %(source_id)s AND way = %(way)s AND state = 'open'
  ORDER BY id;
 
 -- name: idle_exchanges
 -- Open exchanges in which nothing has happened since a moment.
-SELECT id, uid, source_id, kind, way, state, version, opened_at
+SELECT id, uid, source_id, kind, way, state, version, opened_at, key_id
   FROM integrations_exchange
  WHERE state = 'open' AND moved_at < %(before)s
  ORDER BY id;
@@ -61,7 +61,7 @@ SELECT id, uid, exchange_id, source_id, kind, file, size, state, position, stage
 SELECT id, uid, exchange_id, source_id, kind, file, size, state, position, staged, applied, as_of, has_full, catalog,
        version, counts, oddities, failure, started_at, moved_at, finished_at
   FROM integrations_run
- WHERE exchange_id = %(exchange_id)s AND file = %(file)s
+ WHERE exchange_id = %(exchange_id)s AND file = %(file)s AND NOT superseded
  ORDER BY id DESC
  LIMIT 1;
 
@@ -70,7 +70,7 @@ SELECT id, uid, exchange_id, source_id, kind, file, size, state, position, stage
 SELECT id, uid, exchange_id, source_id, kind, file, size, state, position, staged, applied, as_of, has_full, catalog,
        version, counts, oddities, failure, started_at, moved_at, finished_at
   FROM integrations_run
- WHERE exchange_id = %(exchange_id)s
+ WHERE exchange_id = %(exchange_id)s AND NOT superseded
  ORDER BY id;
 
 -- name: save_run
@@ -275,15 +275,18 @@ SELECT count(*) FROM integrations_mirror
  WHERE source_id = %(source_id)s AND kind = %(kind)s AND catalog = %(catalog)s AND active;
 
 -- name: give_up
--- Imports of files that nobody will take up again, since another one begins.
+-- Imports that nobody will take up again, since another exchange begins.
 UPDATE integrations_run AS run
    SET state = 'failed', failure = 'interrupted', finished_at = %(at)s
-  FROM integrations_exchange AS exchange
- WHERE exchange.id = run.exchange_id AND exchange.way = 'files' AND run.source_id = %(source_id)s
-   AND run.state IN ('reading', 'applying')
+  FROM unnest(%(exchanges)s::bigint[]) AS given(id)
+ WHERE run.exchange_id = given.id AND run.state IN ('reading', 'applying')
 RETURNING run.id;
 
--- name: close_given_up
--- Their exchanges are over as well.
-UPDATE integrations_exchange SET state = 'closed', closed_at = %(at)s
- WHERE source_id = %(source_id)s AND way = 'files' AND state = 'open';
+-- name: forget_old
+-- The journal of exchanges that ended long ago.
+DELETE FROM integrations_exchange WHERE state = 'closed' AND closed_at < %(before)s;
+
+-- name: supersede
+-- Files that came anew: what was imported of them before no longer stands for them.
+UPDATE integrations_run SET superseded = true
+ WHERE exchange_id = %(exchange_id)s AND file = ANY (%(files)s::text[]);

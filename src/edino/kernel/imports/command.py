@@ -14,7 +14,7 @@ from edino.kernel.imports import mapping
 from edino.kernel.imports.engine import Job, Progress, run, silent
 from edino.kernel.imports.errors import UnknownKind
 from edino.kernel.imports.tables import Options
-from edino.kernel.imports.types import Importer, Report
+from edino.kernel.imports.types import Documents, Importer, Report
 from edino.kernel.registry import importers
 
 
@@ -43,13 +43,16 @@ def import_command(  # noqa: PLR0917 - click passes them by name
     sheet: str | None,
     fields: bool,
 ) -> None:
-    """Import files of one KIND: CSV, JSON Lines, Parquet or Excel.
+    """Import files of one KIND: tables (CSV, JSON Lines, Parquet, Excel) or documents (CommerceML, YML, Google).
 
     Rows that are refused go to FILE.rejects.csv with the reason. The exit code is 0 when every file was read to its
     end, whatever was refused, and 1 when one was not. A killed import goes on where it stopped when it is started
     again; the same file twice changes nothing.
     """
-    importer = importer_of(kind)
+    importer: Importer | Documents = importer_of(kind)
+    if isinstance(importer, Documents):
+        _documents(importer, files, source=source, dry_run=dry_run, only_help=fields)
+        return
     if fields:
         _describe(importer)
         return
@@ -62,6 +65,27 @@ def import_command(  # noqa: PLR0917 - click passes them by name
     for file in files:
         job = Job(Path(file), kind, importer, chosen, options, source, dry_run, again)
         whole = _one(job) and whole
+    if not whole:
+        sys.exit(1)
+
+
+def _documents(
+    importer: Documents, files: tuple[str, ...], *, source: str | None, dry_run: bool, only_help: bool
+) -> None:
+    """Import documents, which know their own fields."""
+    if only_help:
+        click.echo(importer.help)
+        return
+    if not files:
+        raise click.UsageError("name at least one FILE")
+    processes.prepare()
+    whole = True
+    with bar(f"{len(files)} files" if len(files) > 1 else Path(files[0]).name) as progress:
+        told = importer.run([Path(file) for file in files], source=source, dry_run=dry_run, progress=progress)
+        for reached_end, lines in told:
+            whole = whole and reached_end
+            for line in lines:
+                click.echo(line, err=not reached_end)
     if not whole:
         sys.exit(1)
 

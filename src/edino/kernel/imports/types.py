@@ -1,9 +1,10 @@
 """What importers and the machinery around them say to each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
 
 Type = Literal["text", "integer", "decimal", "boolean", "datetime", "date", "object", "any"]
 """`object` is JSON; `any` is JSON where it can be read as such, and else a text."""
@@ -110,6 +111,26 @@ class Importer(Protocol):
 
     def write(self, rows: Sequence[Row], *, context: Context) -> Written:
         """Write a batch inside the caller's transaction; rows whose natural key is known change nothing."""
+        ...
+
+
+Progress = Callable[[float], None]
+"""Told how far an import is, from 0 to 1."""
+
+
+@runtime_checkable
+class Documents(Protocol):
+    """What reads files that are no tables, in a format of their own; registered beside the importers of rows."""
+
+    @property
+    def help(self) -> str:
+        """What such files hold, in a sentence."""
+        ...
+
+    def run(
+        self, files: Sequence[Path], *, source: str | None, dry_run: bool, progress: Progress
+    ) -> Iterator[tuple[bool, list[str]]]:
+        """Read the files; for each whether its end was reached, and what came of it, in lines."""
         ...
 
 
