@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from edino.activity.commands.orders import Orders
+from edino.orders.commands.orders import Orders
 from edino.integrations.demo import figures, goods, stages
 from edino.kernel.imports import mapping
 from edino.kernel.imports.engine import Job, run

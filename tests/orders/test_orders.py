@@ -16,7 +16,7 @@ from edino.orders.errors import (
     WrongState,
     WrongSums,
 )
-from edino.orders.types import LineInput
+from edino.orders.types import LineInput, OrderInput, Share
 from tests.orders import shop as of
 from tests.orders.shop import ANYA, COURIER, OLEG, Shop
 
@@ -56,9 +56,7 @@ def test_a_cart_has_one_order_and_a_dropped_draft_makes_room(shop: Shop) -> None
     cart = of.new_uid()
     line = (of.line(shop, "SOCK", 1),)
     asked = [
-        of.OrderInput(
-            uid=of.new_uid(), cart_uid=cart, source_id=shop.site.id, channel="site", currency="RUB", lines=line
-        )
+        OrderInput(uid=of.new_uid(), cart_uid=cart, source_id=shop.site.id, channel="site", currency="RUB", lines=line)
         for _ in range(3)
     ]
     first = api.draft(order=asked[0])
@@ -79,12 +77,12 @@ def test_a_cart_has_one_order_and_a_dropped_draft_makes_room(shop: Shop) -> None
         LineInput("a", 1, "A", "A", 2, 100, 199, 0, 199),
         LineInput("a", 1, "A", "A", 2, 100, 200, 10, 200),
         LineInput("a", 1, "A", "A", 1, 100, 100, 200, -100),
-        LineInput("a", 1, "A", "A", 2, 100, 200, 10, 190, shares=(of.Share(1, 1, "Spring", 9),)),
+        LineInput("a", 1, "A", "A", 2, 100, 200, 10, 190, shares=(Share(1, 1, "Spring", 9),)),
     ],
 )
 def test_sums_that_do_not_add_up_are_no_order(shop: Shop, line: LineInput) -> None:
     with pytest.raises(WrongSums):
-        api.draft(order=of.OrderInput(uid=of.new_uid(), source_id=1, channel="site", currency="RUB", lines=(line,)))
+        api.draft(order=OrderInput(uid=of.new_uid(), source_id=1, channel="site", currency="RUB", lines=(line,)))
     assert sql.scalar("SELECT count(*) FROM orders_order") == 0
 
 

@@ -194,8 +194,8 @@ def test_returns_without_a_receipt_stay_under_the_limit_of_the_customer(shop: Sh
     with pytest.raises(OverTheLimit):
         returns.request_return(uid=of.new_uid(), by=ANYA, profile_id=lena, reason="gift", **wanted)
     dear = {**wanted, "lines": [ReturnLineInput(1, code="DAWN-42")]}
+    other = of.shopper(shop, "+79160000002")
     with pytest.raises(OverTheLimit):
-        other = of.shopper(shop, "+79160000002")
         returns.request_return(uid=of.new_uid(), by=ANYA, profile_id=other, reason="gift", **dear)
     with clock.frozen(clock.now() + timedelta(days=91)):
         returns.request_return(uid=of.new_uid(), by=ANYA, profile_id=lena, reason="gift", **wanted)

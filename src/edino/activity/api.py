@@ -164,7 +164,7 @@ def record_orders(*, source: Source, lines: Sequence[OrderLine]) -> Recorded:
         rejected += problems
         unchanged += seen
     _append_orders(source, fresh)
-    recorded = Recorded(unchanged, tuple(rejected))
+    recorded = Recorded(unchanged, tuple(rejected), tuple(fresh))
     queries.add_intake(source.id, at, Intake(len(fresh), 0, 0, recorded.rejected, ()))
     return recorded
 
@@ -222,14 +222,16 @@ def _append_orders(source: Source, facts: Sequence[OrderFact]) -> None:
         )
         for fact in theirs
     ]
-    profiles = dict(zip((fact.key for fact in theirs), customers.resolve(sightings), strict=True)) if theirs else {}
+    if theirs:
+        for fact, profile in zip(theirs, customers.resolve(sightings), strict=True):
+            fact.profile_id = profile
     log.append(
         log.Fact(
             fact.type,
             "fact",
             fact.at,
             msgspec.Raw(rules.order_body(fact)),
-            profiles.get(fact.key),
+            fact.profile_id,
             source.id,
             fact.key,
             mark,

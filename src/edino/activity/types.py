@@ -87,14 +87,19 @@ class OrderFact:
     lines: dict[int, OrderLine] = field(default_factory=dict)
     identifiers: tuple[Identifier, ...] = ()
     addition: bool = False
+    profile_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What became of lines: how many were known before, and why others were not taken (`index` is the row)."""
+    """What became of lines: how many were known before, and why others were not taken (`index` is the row).
+
+    `fresh` are the facts that were appended, with the profile each stands on.
+    """
 
     unchanged: int
     rejected: tuple[Problem, ...]
+    fresh: tuple[OrderFact, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

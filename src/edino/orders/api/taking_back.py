@@ -60,19 +60,21 @@ def take_back(source: Source, refunds: Sequence[Receipt], world: "Known", at: da
 
 
 def _parts(refunds: Sequence[Receipt], world: "Known") -> list[_Part]:
-    """Which sold lines each refunded line is of: the one it names, else the customer's own, else none."""
+    """Which sold lines each refunded line is of: those it names, else the customer's own, else none."""
     named = {receipt.refund_of for receipt in refunds if receipt.refund_of is not None}
-    sold = queries.sold_by_uid(sorted(named)) if named else {}
-    rest_of = {line.id: line.fulfilled - line.returned for line in sold.values()}
+    sold: dict[tuple[UUID, str], list[tuple[str, SoldLine]]] = defaultdict(list)
+    for uid, line_key, sku, one in queries.sold_by_uid(sorted(named)) if named else ():
+        sold[uid, sku].append((line_key, one))
+    rest_of = {line.id: line.fulfilled - line.returned for lines in sold.values() for _, line in lines}
     parts: list[_Part] = []
     open_: list[tuple[Receipt, ReceiptLine, int, int]] = []
     for receipt in sorted(refunds, key=lambda one: (one.occurred_at, one.uid)):
         for line in receipt.lines:
             rest, money = line.quantity, line.net
-            if receipt.refund_of is not None and line.refund_of_line is not None:
-                of = sold.get((receipt.refund_of, str(line.refund_of_line)))
-                count = min(rest, rest_of[of.id]) if of is not None else 0
-                if of is not None and count:
+            sku = world.goods.get(line.code, (None, line.code))[1]
+            for line_key, of in sold.get((receipt.refund_of, sku), ()) if receipt.refund_of else ():
+                count = min(rest, rest_of[of.id])
+                if count and (line.refund_of_line is None or line_key == str(line.refund_of_line)):
                     rest_of[of.id] -= count
                     amount = shares.worth(money, rest, 0, count)
                     parts.append(_Part(receipt, line, of, count, amount))

@@ -2,4 +2,9 @@
 
 import click
 
+from edino.kernel.registry import importers
+from edino.orders.commands.orders import Orders
+
+importers.register("orders", Orders())
+
 commands: list[click.Command] = []

@@ -69,9 +69,10 @@ def owners(profiles: Sequence[int]) -> dict[int, int]:
     return dict(sql.tuples(_SQL["owners"], {"profiles": list(profiles)})) if profiles else {}
 
 
-def sold_by_uid(uids: Sequence[UUID]) -> dict[tuple[UUID, str], SoldLine]:
-    """Lines of sales, locked, by the sale's uid and the line's key."""
-    return {(row[0], row[1]): SoldLine(*row[2:]) for row in sql.tuples(_SQL["sold_by_uid"], {"uids": list(uids)})}
+def sold_by_uid(uids: Sequence[UUID]) -> list[tuple[UUID, str, str, SoldLine]]:
+    """(sale's uid, key, SKU, line) of sales, locked."""
+    found = sql.tuples(_SQL["sold_by_uid"], {"uids": list(uids)})
+    return [(row[0], row[1], row[2], SoldLine(*row[3:])) for row in found]
 
 
 def sold_to(wanted: Sequence[tuple[int, str]], currency: str) -> list[tuple[int, str, SoldLine, datetime]]:

@@ -1,7 +1,8 @@
 -- name: book
 -- A page of the order book, newest first, narrowed by what is not null or empty, after the place of the cursor.
 SELECT book.id, book.uid, book.number, book.state, book.origin, book.channel, book.currency, book.total, book.due,
-       book.name, book.parked, book.location_id, coalesce(book.delivery ->> 'method', '') AS method, book.placed_at,
+       book.name, book.parked, book.location_id, coalesce(book.delivery ->> 'method', '') AS method,
+       coalesce(book.delivery ->> 'location', '') AS place, book.placed_at,
        coalesce((SELECT sum(payment.captured - payment.refunded) FROM orders_payment AS payment
                   WHERE payment.order_id = book.id), 0)::bigint AS paid,
        coalesce((SELECT sum(line.quantity - line.cancelled) FROM orders_line AS line

@@ -78,7 +78,8 @@ SELECT profile_id, customer_id FROM pub.customers_profile WHERE profile_id = ANY
 
 -- name: sold_by_uid
 -- Lines of sales by the sale's uid and the line's key, locked.
-SELECT sale.uid, line.key, line.id, line.order_id, line.quantity, line.cancelled, line.returned, line.fulfilled, line.net
+SELECT sale.uid, line.key, line.sku, line.id, line.order_id, line.quantity, line.cancelled, line.returned, line.fulfilled,
+       line.net
   FROM orders_order AS sale
   JOIN orders_line AS line ON line.order_id = sale.id
  WHERE sale.uid = ANY (%(uids)s::uuid[])

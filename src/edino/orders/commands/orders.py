@@ -1,22 +1,22 @@
-"""`edino import orders`: lines of orders and receipts, as tills and back offices export them."""
+"""`edino import orders`: lines of orders and receipts, as tills and back offices export them, into the order book."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from edino.activity import api
 from edino.activity.types import OrderLine
 from edino.channels import api as channels
 from edino.customers import api as customers
 from edino.customers.types import Identifier
 from edino.kernel.imports.types import Context, Field, Rejection, Row, Written
+from edino.orders.api import recording
 
 IDENTIFIERS: Final = ("user_id", "crm", "loyalty_card", "phone", "email")
 
 
 class Orders:
-    """Lines become one fact per order on the log, what is given back a fact of its own."""
+    """Lines become sales that are closed and returns that are settled, by the same rules and ledgers as a till's."""
 
     help = "Lines of orders and receipts: one row is one line; negative quantities are returns."
     fields = (
@@ -83,7 +83,7 @@ class Orders:
     )
     group = "order_id"
     batch = 5000
-    version = 1
+    version = 2
 
     def prepare(self, context: Context) -> None:
         """Refuse a source that is not there."""
@@ -91,11 +91,12 @@ class Orders:
             channels.source_of_files(name=context.source)
 
     def write(self, rows: Sequence[Row], *, context: Context) -> Written:
-        """Record a batch of whole orders."""
+        """Take a batch of whole orders: on the log, in the book, out of the stock of their location."""
         source = channels.source_of_files(name=context.source)
         reading = _Reading()
         lines = [line for row in rows if (line := reading.line(row)) is not None]
-        recorded = api.record_orders(source=source, lines=lines)
+        recorded, remarks = recording.record_orders(source=source, lines=lines)
+        reading.remarks.update(remarks)
         taken = [Rejection(one.index, one.field, one.code, one.reason) for one in recorded.rejected]
         return Written(recorded.unchanged, [*reading.rejections, *taken], reading.remarks)
 

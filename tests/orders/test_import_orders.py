@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edino.activity import api
-from edino.activity.commands.orders import Orders
 from edino.channels import api as channels
 from edino.kernel import sql
 from edino.kernel.imports.engine import Job, run
 from edino.kernel.imports.mapping import FieldMap, parse
 from edino.kernel.imports.tables import Options
 from edino.kernel.imports.types import Report
+from edino.orders.commands.orders import Orders
+from tests.orders import shop as of
 
 pytestmark = pytest.mark.django_db
 
@@ -208,3 +209,44 @@ def test_any_lines_sum_up_on_the_log_as_in_the_file(
     assert sums() == after
     assert totals(imported(path, again=True)) == (len(lines), 0, len(lines), 0)
     assert sums() == after
+
+
+def test_what_a_file_tells_stands_in_the_order_book_and_the_stock(tmp_path: Path) -> None:
+    shop = of.open_shop()
+    goods = "DAWN-42"
+    lines = [
+        [*line("1", goods, 2, "59.90"), "TVER"],
+        [*line("1", "NOBODY-KNOWS", 1, "1.005"), "TVER"],
+        [*line("2", "CHEESE", "0.350", "10.00"), "TVER"],
+        [*line("C3", goods, -1, "59.90", day="02"), "TVER"],
+        [*line("C4", goods, -3, "59.90", day="03"), "TVER"],
+        [*line("A5", "B", 1, "-11062.06", "", day="03"), "TVER"],
+    ]
+    path = shop_file(tmp_path, lines, titles=(*TITLES, "location"))
+    report = imported(path)
+    assert totals(report) == (6, 6, 0, 0)
+    assert report.reasons == {
+        "sku: not in the catalogue (taken without moving stock)": 3,
+        "quantity: given back without a sale (receiptless)": 2,
+    }
+    sales = sql.tuples("SELECT number, state, origin, total, due FROM orders_order ORDER BY id")
+    assert sales == [("1", "closed", "import", 12_080, 100), ("2", "closed", "import", 350, 350)]
+    assert sql.tuples("SELECT sku, quantity, measure, net, returned FROM orders_line ORDER BY id") == [
+        (goods, 2, "", 11_980, 2),
+        ("NOBODY-KNOWS", 1, "", 100, 0),
+        ("CHEESE", 1, "0.350", 350, 0),
+    ]
+    back = "SELECT r.number, l.quantity, l.amount, l.line_id IS NULL FROM orders_return_line l"
+    back += " JOIN orders_return r ON r.id = l.return_id ORDER BY l.id"
+    assert sorted(sql.tuples(back)) == [
+        ("A5", 1, 1_106_206, True),
+        ("C3", 1, 5_990, False),
+        ("C4", 1, 5_990, False),
+        ("C4", 2, 11_980, True),
+    ]
+    assert of.stock(goods, "TVER") == (7, 0, 0)
+    assert of.ledger_balances()
+    assert len(shop.variants) == 3
+    again = imported(shop_file(tmp_path, lines, "again.csv", titles=(*TITLES, "location")))
+    assert (totals(again), of.stock(goods, "TVER")) == ((6, 0, 6, 0), (7, 0, 0))
+    assert sql.scalar("SELECT count(*) FROM orders_order") == 2
