@@ -140,21 +140,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='SnapshotRow',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('snapshot_id', models.BigIntegerField()),
-                ('place', models.BigIntegerField()),
-                ('location', models.TextField()),
-                ('sku', models.TextField()),
-                ('quantity', models.BigIntegerField()),
-            ],
-            options={
-                'db_table': 'inventory_snapshot_row',
-                'indexes': [models.Index(models.F('snapshot_id'), models.F('place'), name='inventory_snapshot_row_place')],
-            },
-        ),
-        migrations.CreateModel(
             name='SourcingRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -8,7 +8,7 @@ END $$;
 CREATE TRIGGER inventory_movement_only_grows BEFORE UPDATE OR DELETE ON inventory_movement
     FOR EACH STATEMENT EXECUTE FUNCTION inventory_ledger_only_grows();
 
-ALTER TABLE inventory_snapshot_row SET UNLOGGED;
+CREATE INDEX inventory_movement_occurred ON inventory_movement USING brin (occurred_at) WITH (autosummarize = on);
 CREATE INDEX inventory_subscription_waiting ON inventory_subscription (variant_id) WHERE told_at IS NULL;
 
 INSERT INTO inventory_sourcing_rule (kind, position, method) VALUES
@@ -18,7 +18,7 @@ INSERT INTO inventory_sourcing_rule (kind, position, method) VALUES
 
 UNDO = """
 DELETE FROM inventory_sourcing_rule;
-DROP INDEX inventory_subscription_waiting;
+DROP INDEX inventory_subscription_waiting, inventory_movement_occurred;
 DROP TRIGGER inventory_movement_only_grows ON inventory_movement;
 DROP FUNCTION inventory_ledger_only_grows;
 """

@@ -1,6 +1,6 @@
 """Tables of inventory."""
 
-from edino.inventory.models.ledger import Inbound, Level, Movement, Reserve, Snapshot, SnapshotRow
+from edino.inventory.models.ledger import Inbound, Level, Movement, Reserve, Snapshot
 from edino.inventory.models.places import Location, Slot, SourcingRule
 from edino.inventory.models.work import Case, Count, CountLine, Subscription, Transfer, TransferLine
 
@@ -15,7 +15,6 @@ __all__ = [
     "Reserve",
     "Slot",
     "Snapshot",
-    "SnapshotRow",
     "SourcingRule",
     "Subscription",
     "Transfer",

@@ -111,19 +111,3 @@ class Snapshot(models.Model):
                 condition=Q(state__in=["staged", "stopped", "applied"]), name="inventory_snapshot_state_known"
             ),
         ]
-
-
-class SnapshotRow(models.Model):
-    """Rows of a file while it is being applied; the table is unlogged and emptied afterwards."""
-
-    snapshot_id = models.BigIntegerField()
-    place = models.BigIntegerField()
-    location = models.TextField()
-    sku = models.TextField()
-    quantity = models.BigIntegerField()
-
-    class Meta:
-        db_table = "inventory_snapshot_row"
-        indexes: ClassVar[list[models.Index]] = [
-            models.Index("snapshot_id", "place", name="inventory_snapshot_row_place")
-        ]

@@ -1,0 +1,112 @@
+"""Statements about stock files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from edino.inventory.types import SnapshotChange, SnapshotRow
+from edino.kernel import log, sql
+
+_SQL = sql.statements("edino.inventory", "snapshots.sql")
+_CHUNK = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A comparison in numbers; `last` is its length."""
+
+    unchanged: int
+    changed: int
+    added: int
+    removed: int
+    stale: int
+    zeroed: int
+    stocked: int
+    last: int
+
+
+@contextmanager
+def staged(rows: Iterable[SnapshotRow]) -> Iterator[int]:
+    """Put the rows of a file into a table of this connection, a piece at a time; how many there are."""
+    sql.execute(_SQL["drop_rows"])
+    sql.execute(_SQL["begin_rows"])
+    try:
+        waiting, count = iter(rows), 0
+        while chunk := list(islice(waiting, _CHUNK)):
+            lines = [
+                f"{place}\t{log.escape(row.location)}\t{log.escape(row.sku)}\t{row.quantity}\n"
+                for place, row in enumerate(chunk, count)
+            ]
+            _copy("".join(lines))
+            count += len(chunk)
+        sql.execute(_SQL["look"])
+        yield count
+    finally:
+        if not _broken():
+            sql.execute(_SQL["drop_rows"])
+
+
+def _copy(text: str) -> None:
+    for observer in sql.observers:
+        observer(_SQL["stage"].text)
+    with sql.cursor() as cur, cur.copy(_SQL["stage"].text) as copy:
+        copy.write(text)
+
+
+def _broken() -> bool:
+    """Whether the transaction has failed: its end takes the tables away."""
+    return sql.native().info.transaction_status.name == "INERROR"
+
+
+def unknown() -> tuple[dict[str, int], list[tuple[int, bool]]]:
+    """What cannot be used, in numbers, and the first rows of unknown SKUs (True) and locations (False) by place."""
+    [(skus, locations, doubled, negative, places, which)] = sql.tuples(_SQL["unknown"])
+    counts = {"sku": skus, "location": locations, "duplicate": doubled, "negative": negative}
+    return {word: count for word, count in counts.items() if count}, list(zip(places or [], which or [], strict=True))
+
+
+def locations_named() -> list[int]:
+    """The locations that the file names."""
+    return [row[0] for row in sql.tuples(_SQL["locations_named"])]
+
+
+def compare(as_of: datetime, locations: Sequence[int], *, full: bool) -> Summary:
+    """Compare the file with the book."""
+    sql.execute(_SQL["compare"], {"as_of": as_of, "locations": list(locations), "full": full})
+    found = sql.row(_SQL["sum_up"], {}, Summary)
+    assert found is not None  # noqa: S101 - an aggregate without groups has one row
+    return found
+
+
+def largest() -> list[SnapshotChange]:
+    """The greatest changes."""
+    return sql.rows(_SQL["largest"], {}, SnapshotChange)
+
+
+def new_pairs(after: int, until: int) -> list[tuple[int, int]]:
+    """(variant, location) of what never was there, in a span."""
+    return sql.tuples(_SQL["new_pairs"], {"after": after, "until": until})
+
+
+def apply(after: int, until: int, values: dict[str, Any]) -> list[tuple[int, int, int]]:
+    """Write the movements of a span: (capacity, difference, variant) of each that is new."""
+    return sql.tuples(_SQL["apply"], {"after": after, "until": until, **values})
+
+
+def note_levels(after: int, until: int, as_of: datetime) -> None:
+    """From when the numbers of a span are."""
+    sql.execute(_SQL["note_levels"], {"after": after, "until": until, "as_of": as_of})
+
+
+def note_locations(locations: Sequence[int], as_of: datetime) -> None:
+    """From when the numbers of whole locations are."""
+    sql.execute(_SQL["note_locations"], {"locations": list(locations), "as_of": as_of})
+
+
+def record(uid: UUID, values: dict[str, Any]) -> None:
+    """Note a file and what came of it."""
+    sql.execute(_SQL["record"], {"uid": uid, **values})

@@ -1,0 +1,148 @@
+-- name: begin_rows
+-- A table of this connection for the rows of one file.
+CREATE TEMPORARY TABLE inventory_snapshot_row (
+    place bigint NOT NULL, location text NOT NULL, sku text NOT NULL, quantity bigint NOT NULL
+) ON COMMIT PRESERVE ROWS;
+
+-- name: stage
+-- Rows of the file, as they come.
+COPY inventory_snapshot_row (place, location, sku, quantity) FROM STDIN;
+
+-- name: look
+-- Let the planner see what was staged.
+ANALYZE inventory_snapshot_row;
+
+-- name: unknown
+-- Rows whose SKU or location nothing has, those said twice, and those below zero; the first few of the former by name.
+SELECT count(*) FILTER (WHERE variant.id IS NULL), count(*) FILTER (WHERE location.id IS NULL),
+       count(*) - count(DISTINCT (row.location, row.sku)), count(*) FILTER (WHERE row.quantity < 0),
+       (array_agg(row.place ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:100],
+       (array_agg(variant.id IS NULL ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:100]
+  FROM inventory_snapshot_row AS row
+  LEFT JOIN pub.catalogue_variant AS variant ON variant.sku = row.sku
+  LEFT JOIN inventory_location AS location ON location.code = row.location;
+
+-- name: compare
+-- What each row means: what lies there by the book, and what should, our own movements since the moment of the file
+-- counted on top. Of two rows for one place the later one counts. A full file says 0 of what it leaves out.
+CREATE TEMPORARY TABLE inventory_snapshot_change ON COMMIT PRESERVE ROWS AS
+WITH told AS (
+    SELECT DISTINCT ON (location.id, variant.id) location.id AS location_id, variant.id AS variant_id,
+           greatest(0, row.quantity) AS quantity
+      FROM inventory_snapshot_row AS row
+      JOIN pub.catalogue_variant AS variant ON variant.sku = row.sku
+      JOIN inventory_location AS location ON location.code = row.location
+     ORDER BY location.id, variant.id, row.place DESC
+), everything AS (
+    SELECT told.location_id, told.variant_id, told.quantity, level.id AS level_id, level.capacity_id,
+           level.counted_as_of, true AS named
+      FROM told
+      LEFT JOIN inventory_level AS level
+             ON level.variant_id = told.variant_id AND level.location_id = told.location_id
+    UNION ALL
+    SELECT level.location_id, level.variant_id, 0, level.id, level.capacity_id, level.counted_as_of, false
+      FROM inventory_level AS level
+      JOIN kernel_capacity AS capacity ON capacity.id = level.capacity_id AND capacity.total <> 0
+     WHERE %(full)s AND level.location_id = ANY (%(locations)s::bigint[])
+       AND NOT EXISTS (SELECT FROM told WHERE told.variant_id = level.variant_id
+                                          AND told.location_id = level.location_id)
+), since AS (
+    SELECT movement.level_id, sum(movement.quantity)::bigint AS quantity
+      FROM inventory_movement AS movement
+     WHERE movement.occurred_at > %(as_of)s AND movement.condition = 'good'
+     GROUP BY movement.level_id
+)
+SELECT row_number() OVER (ORDER BY everything.level_id NULLS LAST, everything.variant_id, everything.location_id)
+       AS place, everything.location_id, everything.variant_id, everything.level_id, everything.named,
+       everything.quantity, coalesce(capacity.total, 0) AS before,
+       everything.quantity + coalesce(since.quantity, 0) AS after,
+       coalesce(greatest(everything.counted_as_of, location.counted_as_of) > %(as_of)s, false) AS stale
+  FROM everything
+  JOIN inventory_location AS location ON location.id = everything.location_id
+  LEFT JOIN kernel_capacity AS capacity ON capacity.id = everything.capacity_id
+  LEFT JOIN since ON since.level_id = everything.level_id;
+
+-- name: sum_up
+-- What the file changes, in numbers.
+SELECT count(*) FILTER (WHERE NOT stale AND before = after) AS unchanged,
+       count(*) FILTER (WHERE NOT stale AND before <> after AND named AND level_id IS NOT NULL) AS changed,
+       count(*) FILTER (WHERE NOT stale AND before <> after AND level_id IS NULL) AS added,
+       count(*) FILTER (WHERE NOT stale AND before <> after AND NOT named) AS removed,
+       count(*) FILTER (WHERE stale) AS stale,
+       count(*) FILTER (WHERE NOT stale AND before > 0 AND after <= 0) AS zeroed,
+       count(*) FILTER (WHERE NOT stale AND before > 0) AS stocked,
+       coalesce(max(place), 0) AS last
+  FROM inventory_snapshot_change;
+
+-- name: largest
+-- The greatest changes.
+SELECT location.code AS location, variant.sku, change.before, change.after
+  FROM (SELECT * FROM inventory_snapshot_change WHERE NOT stale AND before <> after
+         ORDER BY abs(after - before) DESC, place LIMIT 20) AS change
+  JOIN inventory_location AS location ON location.id = change.location_id
+  JOIN pub.catalogue_variant AS variant ON variant.id = change.variant_id
+ ORDER BY abs(change.after - change.before) DESC, change.place;
+
+-- name: new_pairs
+-- Places of the file's rows where the variant never was, in a span of the comparison.
+SELECT variant_id, location_id FROM inventory_snapshot_change
+ WHERE place > %(after)s AND place <= %(until)s AND level_id IS NULL AND NOT stale AND before <> after;
+
+-- name: apply
+-- Write what is still different, for a span of the comparison: once for ever per source, moment, location and SKU.
+WITH due AS (
+    SELECT level.id AS level_id, level.capacity_id, change.quantity, capacity.total, level.location_id, level.variant_id
+      FROM inventory_snapshot_change AS change
+      JOIN inventory_level AS level ON level.variant_id = change.variant_id AND level.location_id = change.location_id
+      JOIN kernel_capacity AS capacity ON capacity.id = level.capacity_id
+     WHERE change.place > %(after)s AND change.place <= %(until)s AND NOT change.stale AND change.before <> change.after
+), since AS (
+    SELECT due.level_id, sum(movement.quantity)::bigint AS quantity
+      FROM due
+      JOIN inventory_movement AS movement ON movement.level_id = due.level_id
+     WHERE movement.occurred_at > %(as_of)s AND movement.condition = 'good'
+     GROUP BY due.level_id
+), written AS (
+    INSERT INTO inventory_movement (level_id, kind, condition, quantity, cause_kind, cause_id, key, occurred_at,
+                                    recorded_at, source_id, by)
+    SELECT due.level_id, 'adjusted', 'good', due.quantity + coalesce(since.quantity, 0) - due.total, 'snapshot',
+           %(snapshot)s, md5(concat_ws(E'\x1f', 'snapshot', %(scope)s::text, %(moment)s::text, due.level_id))::uuid,
+           %(as_of)s, %(now)s, %(source_id)s::integer, %(by)s
+      FROM due
+      LEFT JOIN since ON since.level_id = due.level_id
+     WHERE due.quantity + coalesce(since.quantity, 0) <> due.total
+        ON CONFLICT (key) DO NOTHING
+    RETURNING level_id, quantity
+)
+SELECT due.capacity_id, written.quantity, due.variant_id
+  FROM written JOIN due ON due.level_id = written.level_id
+ ORDER BY due.capacity_id;
+
+-- name: note_levels
+-- From when the numbers of these levels are, where a file spoke of some of a location's goods.
+UPDATE inventory_level AS level SET counted_as_of = %(as_of)s
+  FROM inventory_snapshot_change AS change
+ WHERE change.place > %(after)s AND change.place <= %(until)s AND NOT change.stale
+   AND level.variant_id = change.variant_id AND level.location_id = change.location_id
+   AND level.counted_as_of IS DISTINCT FROM %(as_of)s;
+
+-- name: note_locations
+-- From when the numbers of whole locations are.
+UPDATE inventory_location SET counted_as_of = %(as_of)s
+ WHERE id = ANY (%(locations)s::bigint[]) AND (counted_as_of IS NULL OR counted_as_of < %(as_of)s);
+
+-- name: drop_rows
+-- The file is done with.
+DROP TABLE IF EXISTS pg_temp.inventory_snapshot_row, pg_temp.inventory_snapshot_change;
+
+-- name: locations_named
+-- The locations that the file names.
+SELECT DISTINCT location.id
+  FROM inventory_snapshot_row AS row
+  JOIN inventory_location AS location ON location.code = row.location;
+
+-- name: record
+-- Note a file and what came of it.
+INSERT INTO inventory_snapshot (uid, source_id, as_of, is_full, state, report, by, created_at, applied_at)
+VALUES (%(uid)s, %(source_id)s::integer, %(as_of)s, %(full)s, %(state)s, %(report)s::jsonb, %(by)s, %(now)s,
+        CASE WHEN %(state)s = 'applied' THEN %(now)s END);
