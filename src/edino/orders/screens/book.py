@@ -43,8 +43,7 @@ class Row:
     state: Status
     customer: str
     channel: str
-    place: str
-    way: object
+    where: object
     pieces: int
     total: Money
     to_pay: Money | None
@@ -60,8 +59,7 @@ def _listing() -> Listing[Row]:
             Column("state", _("State"), place="side"),
             Column("customer", _("Customer")),
             Column("channel", _("Channel"), quiet=True),
-            Column("place", _("Place"), quiet=True),
-            Column("way", _("Way"), quiet=True),
+            Column("where", _("Where"), quiet=True),
             Column("pieces", _("Pieces"), kind="number"),
             Column("total", _("Total"), kind="money"),
             Column("to_pay", _("To pay"), kind="money"),
@@ -93,7 +91,7 @@ def orders(request: StaffRequest) -> HttpResponseBase:
     """Every order and receipt, newest first."""
     if screen.is_export(request):
         staff.audit(actor=request.staff, operation="orders.see", detail={"did": "export"})
-    places, names = shown.places(), dict(_channels())
+    places, names = {**shown.places(), **dict(shown.choices())}, dict(_channels())
 
     def read(ask: Ask) -> Page[Row]:
         given = _filter(ask)
@@ -176,7 +174,7 @@ def _channels() -> list[tuple[str, str]]:
     return [(code, channel.name(language)) for code, channel in channels.channels_by_code().items()]
 
 
-def _row(row: BookRow, places: Mapping[int, str], names: Mapping[str, str]) -> Row:
+def _row(row: BookRow, places: Mapping[int | str, str], names: Mapping[str, str]) -> Row:
     rest = row.due - row.paid
     state = words.STATES.get(row.state, words.UNKNOWN)
     return Row(
@@ -186,10 +184,16 @@ def _row(row: BookRow, places: Mapping[int, str], names: Mapping[str, str]) -> R
         state=TROUBLES["parked"] if row.parked else state,
         customer=shown.name(row.name),
         channel=names.get(row.channel, row.channel),
-        place=places.get(row.location_id or 0, ""),
-        way=words.METHODS.get(row.method, "") if row.origin == "checkout" else words.ORIGINS.get(row.origin, ""),
+        where=_where(row, places),
         pieces=row.pieces,
         total=Money(row.total, row.currency),
         to_pay=Money(rest, row.currency) if rest else None,
         placed_at=row.placed_at,
     )
+
+
+def _where(row: BookRow, places: Mapping[int | str, str]) -> object:
+    """Where the goods meet the customer: a place, or on the way to the door."""
+    if row.method == "delivery":
+        return words.METHODS["delivery"]
+    return places.get(row.place) or places.get(row.location_id or 0) or words.ORIGINS.get(row.origin, "")

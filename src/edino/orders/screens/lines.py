@@ -77,6 +77,7 @@ _SOLD: Listing[Sold] = Listing(
     sort="place",
     page_size=500,
     export=False,
+    pager=False,
 )
 _PAID: Listing[Paid] = Listing(
     name="payments",
@@ -91,6 +92,7 @@ _PAID: Listing[Paid] = Listing(
     sort="place",
     page_size=200,
     export=False,
+    pager=False,
 )
 _CAME: Listing[Came] = Listing(
     name="order-returns",
@@ -107,6 +109,7 @@ _CAME: Listing[Came] = Listing(
     sort="created_at",
     page_size=200,
     export=False,
+    pager=False,
 )
 
 
@@ -213,6 +216,7 @@ def parcel(request: HttpRequest, found: Order, one: Fulfilment) -> Shown[Part]:
         sort="place",
         page_size=500,
         export=False,
+        pager=False,
     )
     return listing.read(request, short(rows, "place"))
 

@@ -346,4 +346,5 @@ _LINES: Final[Listing[Line]] = Listing(
     sort="place",
     page_size=500,
     export=False,
+    pager=False,
 )

@@ -36,6 +36,7 @@ class BookRow:
     parked: str
     location_id: int | None
     method: str
+    place: str
     placed_at: datetime
     paid: int
     pieces: int

@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from edino.faces.screens.store import (
     choosing,
+    counting,
     finding,
     goods,
     handing,
@@ -49,6 +50,10 @@ urlpatterns: list[URLPattern] = [
     path("store/back/count/", taking_back.count, name="store_back_count"),
     path("store/back/begin/", taking_back.begin, name="store_back_begin"),
     path("store/back/clear/", taking_back.clear, name="store_back_clear"),
+    path("store/count/", counting.begin, name="store_count"),
+    path("store/count/<uuid:uid>/", counting.counting, name="store_counting"),
+    path("store/count/<uuid:uid>/area/", counting.area, name="store_count_area"),
+    path("store/count/<uuid:uid>/close/", counting.closing, name="store_counted"),
     path("store/returns/<uuid:uid>/", returned.returned, name="store_returned"),
     path("store/returns/<uuid:uid>/told/", returned.told, name="store_returned_told"),
     path("store/returns/<uuid:uid>/settle/", returned.settle, name="store_returned_settle"),

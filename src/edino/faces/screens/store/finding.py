@@ -201,4 +201,5 @@ def _listing(name: str, title: Text) -> Listing[Hit]:
         sort="place",
         page_size=200,
         export=False,
+        pager=False,
     )

@@ -31,6 +31,7 @@ _PLACES: Final = (
     NavItem("work", _("Work"), "store", "list-checks", "store.work"),
     NavItem("sell", _("Sell"), "store_sell", "shopping-basket", "carts.serve"),
     NavItem("back", _("Take back"), "store_back", "undo-2", "returns.take"),
+    NavItem("count", _("Count"), "store_count", "clipboard-list", "stock.count"),
     NavItem("office", _("Office"), "overview", "layout-dashboard", "overview.see"),
 )
 

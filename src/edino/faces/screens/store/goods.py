@@ -55,6 +55,7 @@ _VARIANTS: Final[Listing[Row]] = Listing(
     sort="place",
     page_size=500,
     export=False,
+    pager=False,
 )
 
 

@@ -54,13 +54,14 @@ def _listing(name: str, title: Text) -> Listing[Item]:
         columns=(
             Column("title", gettext_lazy("Order")),
             Column("state", gettext_lazy("When"), place="side"),
-            Column("about", gettext_lazy("What"), quiet=True),
+            Column("about", gettext_lazy("For"), quiet=True),
         ),
         key="place",
         url=lambda row: row.url,
         sort="place",
         page_size=office.MOST,
         export=False,
+        pager=False,
     )
 
 

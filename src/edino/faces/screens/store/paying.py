@@ -1,6 +1,7 @@
 """Taking the payment: several means at once, what is left is counted, and nothing is charged that was not shown."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,12 +23,12 @@ from edino.faces.screens.store.frame import StoreRequest, at_store
 from edino.inventory import api as inventory
 from edino.kernel import clock, ids
 from edino.kernel.errors import Refusal
-from edino.kernel.money import Money, exponent
+from edino.kernel.money import exponent
 from edino.ui.screen import Back, Fact, Figure
 
 TERMINAL: Final = "terminal"
 _CHANGE: Final = "store_change_given"
-_DAYS: Final = 7
+_DAYS: Final = 3
 
 
 class Pay(forms.Form):
@@ -41,6 +43,7 @@ class Pay(forms.Form):
     phone = forms.CharField(label=gettext_lazy("Phone"), required=False, max_length=40)
     email = forms.CharField(label=gettext_lazy("E-mail"), required=False, max_length=200)
     slot = forms.ChoiceField(label=gettext_lazy("When"), required=False)
+    all = forms.ChoiceField(choices=[(one, one) for one in ("card", "cash", "later")], required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=60)
     total = forms.IntegerField(widget=forms.HiddenInput)
     version = forms.IntegerField(widget=forms.HiddenInput)
@@ -63,7 +66,7 @@ class Pay(forms.Form):
         given: dict[str, Any] = super().clean() or {}
         if not self.carried and not given.get("phone") and not given.get("email"):
             self.add_error("phone", _("Say a phone or an e-mail: the customer is told when it is ready."))
-        if given.get("gift_card") and not given.get("code"):
+        if given.get("gift_card") and not given.get("code") and not given.get("all"):
             self.add_error("code", _("Scan or type the code of the gift card."))
         return given
 
@@ -109,10 +112,7 @@ def _renew(form: Pay, shown: CartView) -> None:
 def _form(request: StoreRequest, shown: CartView) -> Pay:
     carried = shown.delivery is None or shown.delivery.method == "carry"
     pickup = shown.delivery is not None and shown.delivery.method == "pickup"
-    whole = Money(shown.total, shown.currency).amount
     initial = {
-        "card": None if not carried else whole,
-        "later": not carried,
         "key": str(ids.uuid7()),
         "total": shown.total,
         "version": shown.version,
@@ -125,11 +125,11 @@ def _form(request: StoreRequest, shown: CartView) -> Pay:
 
 
 def _slots(request: StoreRequest) -> Iterator[tuple[str, str]]:
-    day = clock.now().date()
-    found = inventory.slots(location=request.store.code, day=day, days=_DAYS)
-    for one in found:
-        if one.free > 0 and one.ends_at > clock.now():
-            yield str(one.uid), home.said(one.starts_at, one.ends_at)
+    now = clock.now()
+    for later in range(_DAYS):
+        for one in inventory.slots(location=request.store.code, day=timezone.localdate() + timedelta(days=later)):
+            if one.free > 0 and one.ends_at > now:
+                yield str(one.uid), home.said(one.starts_at, one.ends_at)
 
 
 def _bought(request: StoreRequest, shown: CartView, form: Pay) -> HttpResponse | None:
@@ -168,6 +168,8 @@ def _bought(request: StoreRequest, shown: CartView, form: Pay) -> HttpResponse |
 def _tenders(given: Mapping[str, Any], total: int, currency: str) -> tuple[list[Tender], int]:
     """The means in the order they count, and the change: cash that is more than what is left."""
     amounts = {name: _minor(given.get(name), currency) for name in ("gift_card", "card", "cash")}
+    if given["all"]:
+        amounts = {"gift_card": 0, "card": 0, "cash": 0} | ({given["all"]: total} if given["all"] != "later" else {})
     rest = total - amounts["gift_card"] - amounts["card"]
     change = max(amounts["cash"] - max(rest, 0), 0) if amounts["cash"] else 0
     found = []
@@ -178,7 +180,7 @@ def _tenders(given: Mapping[str, Any], total: int, currency: str) -> tuple[list[
     if amounts["cash"] - change:
         found.append(Tender("cash", amounts["cash"] - change))
     paid = sum(tender.amount or 0 for tender in found)
-    if given.get("later") and paid < total:
+    if (given.get("later") or given["all"] == "later") and paid < total:
         found.append(Tender("cod", total - paid))
     return found, change
 

@@ -89,4 +89,5 @@ _BOUGHT: Final[Listing[home.Item]] = Listing(
     sort="place",
     page_size=200,
     export=False,
+    pager=False,
 )

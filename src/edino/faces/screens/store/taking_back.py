@@ -95,6 +95,7 @@ _LINES: Final[Listing[Row]] = Listing(
     sort="place",
     page_size=500,
     export=False,
+    pager=False,
 )
 
 

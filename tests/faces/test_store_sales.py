@@ -1,0 +1,125 @@
+"""Selling at the counter, from the shelf and from elsewhere; what comes back; counting."""
+
+import pytest
+
+from edino.inventory import api as inventory
+from edino.orders import api as orders
+from edino.orders.api import returns
+from tests.checkout import stage as shop
+from tests.faces import stage
+from tests.faces import store_stage as store
+
+pytestmark = pytest.mark.django_db
+
+
+def on_hand(sku: str, place: str) -> int:
+    """How many lie there by the book."""
+    return next(term.amount for term in inventory.trace(sku=sku, location=place).terms if term.word == "on_hand")
+
+
+def test_a_sale_is_scanned_and_paid_by_two_means() -> None:
+    shop.open_shop()
+    anya = store.tablet()
+    cart = anya.scan("/store/sell/", "SOCK-1").headers["Location"]
+    assert "Dawn running shoes: 1 in the sale" in stage.text(anya.scan(cart, "DAWN-42"))
+    answer = stage.text(anya.client.post(f"{cart}change/", {"do": "line", "sku": "SOCK-1", "quantity": "3"}, headers=store.SWAP))
+    assert "7,487 ₽" in answer
+    page = anya.client.get(f"{cart}pay/")
+    hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
+    given = anya.client.post(f"{cart}pay/", hidden | {"cash": "1"})
+    assert (given.status_code, "do not add up" in stage.text(given)) == (422, True)
+    hidden = {name: given.context["form"][name].value() for name in ("key", "total", "version")}
+    done = anya.client.post(f"{cart}pay/", hidden | {"cash": "8000"}, follow=True)
+    text = stage.text(done)
+    assert "Sold." in text
+    assert "Change 513 ₽" in text
+    order = orders.order(uid=done.context["view_uid"]) if "view_uid" in done.context else orders.find(text=text.split("Order ")[1].split()[0])[0]
+    assert [(one.tender, one.captured) for one in order.payments] == [("cash", 748_700)]
+    assert order.state == "closed"
+    assert [(one.role, one.name) for one in order.credits if one.role == "served"] == [("served", "Associate")]
+    assert on_hand("DAWN-42", "TVER") == 4
+    assert anya.client.get("/store/sell/").status_code == 200
+
+
+def test_a_size_that_is_not_here_is_ordered_from_another_store() -> None:
+    shop.open_shop()
+    for _ in range(5):
+        store.carried({"DAWN-41": 1})
+    anya = store.tablet()
+    goods = anya.text("/store/goods/DAWN-41/")
+    assert "Here, Tver store none" in goods
+    assert "Klin warehouse has it · 20" in goods
+    cart = anya.client.post("/store/goods/DAWN-41/put/", {"way": "pickup"}).headers["Location"]
+    page = anya.client.get(f"{cart}pay/")
+    hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
+    refused = anya.client.post(f"{cart}pay/", hidden | {"all": "later"})
+    assert "Say a phone or an e-mail" in stage.text(refused)
+    done = anya.client.post(f"{cart}pay/", hidden | {"all": "later", "name": "Lena", "phone": "+79161234567"}, follow=True)
+    number = stage.text(done).split("Order ")[1].split()[0]
+    order = orders.find(text=number)[0]
+    assert (order.state, order.outstanding, order.delivery.location) == ("placed", order.total, "TVER")
+    assert [(one.kind, one.pickup_location) for one in order.fulfilments] == [("transfer", "TVER")]
+    assert on_hand("DAWN-41", "TVER") == 0
+    assert {(one.role, one.name) for one in order.credits} >= {("served", "Associate")}
+
+
+def test_lena_brings_one_pair_of_two_back_and_the_money_is_shown_before() -> None:
+    shop.open_shop()
+    order = store.carried({"DAWN-41": 2, "SOCK-1": 1})
+    anya = store.tablet()
+    assert "now scan what comes back" in stage.text(anya.scan("/store/back/", order.number))
+    assert "Dawn running shoes comes back" in stage.text(anya.scan("/store/back/", "DAWN-41"))
+    page = anya.press("/store/back/begin/", reason="defect")
+    text = stage.text(page)
+    assert "Goes back 5,990 ₽" in text
+    assert "cash 5,990 ₽" in text
+    assert orders.order(uid=order.uid).refunds == ()
+    path = page.redirect_chain[-1][0]
+    line = page.context["looks"][0].name
+    done = stage.text(anya.press(f"{path}settle/", **{line: "damaged", "to": "original"}))
+    assert "Taken back." in done
+    found = orders.order(uid=order.uid)
+    assert [(one.tender, one.amount) for one in found.refunds] == [("cash", 599_000)]
+    assert on_hand("DAWN-41", "TVER") == 3
+
+
+def test_a_pair_is_exchanged_for_one_that_another_store_sends() -> None:
+    shop.open_shop()
+    order = store.carried({"DAWN-41": 1})
+    for _ in range(5):
+        store.carried({"DAWN-42": 1})
+    anya = store.tablet()
+    anya.scan("/store/back/", order.number)
+    anya.scan("/store/back/", "DAWN-41")
+    page = anya.press("/store/back/begin/", reason="size")
+    path = page.redirect_chain[-1][0]
+    held = stage.text(anya.client.post(path, {"q": "DAWN-42"}, follow=True))
+    assert "It comes from another place and is held" in held
+    assert "Goes over to the exchange 5,990 ₽" in held
+    assert "Goes back 0 ₽" in held
+    done = stage.text(anya.press(f"{path}settle/", to="original"))
+    assert "Went over to the exchange 5,990 ₽" in done
+    back = returns.get_return(uid=page.resolver_match.kwargs["uid"])
+    assert back.exchange_uid is not None
+    new = orders.order(uid=back.exchange_uid)
+    assert (new.state, new.outstanding, new.delivery.location) == ("placed", 0, "TVER")
+
+
+def test_anya_counts_two_shelves_and_sees_the_difference_before_the_book_is_changed() -> None:
+    shop.open_shop()
+    anya = store.tablet()
+    path = anya.client.post("/store/count/", {"area": "Shelf A"}).headers["Location"]
+    for _ in range(3):
+        anya.scan(path, "DAWN-42")
+    anya.client.post(f"{path}area/", {"area": "Window"})
+    assert "Dawn running shoes: 4" in stage.text(anya.scan(path, "DAWN-42"))
+    shown = anya.text(path)
+    assert "Shelf A: 3" in shown
+    assert "Window: 1" in shown
+    assert "Socks" not in anya.text(f"{path}close/")
+    assert "Missing 1" in anya.text(f"{path}close/")
+    assert on_hand("DAWN-42", "TVER") == 5
+    assert "The book says what you counted" in stage.text(anya.press(f"{path}close/"))
+    assert on_hand("DAWN-42", "TVER") == 4
+    other = store.tablet(stage.Role.ADMINISTRATOR, "KLIN")
+    assert other.client.get(f"{path}close/").status_code == 404
