@@ -2,6 +2,8 @@
 
 import pytest
 
+from edino.checkout.errors import NotPayable
+from edino.checkout.types import Tender
 from edino.inventory import api as inventory
 from edino.orders import api as orders
 from edino.orders.api import returns
@@ -22,7 +24,9 @@ def test_a_sale_is_scanned_and_paid_by_two_means() -> None:
     anya = store.tablet()
     cart = anya.scan("/store/sell/", "SOCK-1").headers["Location"]
     assert "Dawn running shoes: 1 in the sale" in stage.text(anya.scan(cart, "DAWN-42"))
-    answer = stage.text(anya.client.post(f"{cart}change/", {"do": "line", "sku": "SOCK-1", "quantity": "3"}, headers=store.SWAP))
+    answer = stage.text(
+        anya.client.post(f"{cart}change/", {"do": "line", "sku": "SOCK-1", "quantity": "3"}, headers=store.SWAP)
+    )
     assert "7,487 ₽" in answer
     page = anya.client.get(f"{cart}pay/")
     hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
@@ -33,12 +37,27 @@ def test_a_sale_is_scanned_and_paid_by_two_means() -> None:
     text = stage.text(done)
     assert "Sold." in text
     assert "Change 513 ₽" in text
-    order = orders.order(uid=done.context["view_uid"]) if "view_uid" in done.context else orders.find(text=text.split("Order ")[1].split()[0])[0]
+    order = orders.find(text=text.split("Order ")[1].split()[0])[0]
     assert [(one.tender, one.captured) for one in order.payments] == [("cash", 748_700)]
     assert order.state == "closed"
     assert [(one.role, one.name) for one in order.credits if one.role == "served"] == [("served", "Associate")]
     assert on_hand("DAWN-42", "TVER") == 4
     assert anya.client.get("/store/sell/").status_code == 200
+
+
+def test_a_card_at_the_counter_is_taken_by_its_terminal_and_by_nobody_else() -> None:
+    opened = shop.open_shop()
+    anya = store.tablet()
+    cart = anya.scan("/store/sell/", "SOCK-1").headers["Location"]
+    page = anya.client.get(f"{cart}pay/")
+    hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
+    text = stage.text(anya.client.post(f"{cart}pay/", hidden | {"all": "card"}, follow=True))
+    order = orders.find(text=text.split("Order ")[1].split()[0])[0]
+    assert [(one.tender, one.captured, one.provider) for one in order.payments] == [("card", 49_900, "terminal")]
+    stranger = shop.cart_of(opened, {"SOCK-1": 1})
+    with pytest.raises(NotPayable):
+        shop.buy(stranger, tenders=(Tender("card", provider="terminal"),))
+    assert on_hand("SOCK-1", "TVER") == 4
 
 
 def test_a_size_that_is_not_here_is_ordered_from_another_store() -> None:
@@ -54,7 +73,9 @@ def test_a_size_that_is_not_here_is_ordered_from_another_store() -> None:
     hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
     refused = anya.client.post(f"{cart}pay/", hidden | {"all": "later"})
     assert "Say a phone or an e-mail" in stage.text(refused)
-    done = anya.client.post(f"{cart}pay/", hidden | {"all": "later", "name": "Lena", "phone": "+79161234567"}, follow=True)
+    done = anya.client.post(
+        f"{cart}pay/", hidden | {"all": "later", "name": "Lena", "phone": "+79161234567"}, follow=True
+    )
     number = stage.text(done).split("Order ")[1].split()[0]
     order = orders.find(text=number)[0]
     assert (order.state, order.outstanding, order.delivery.location) == ("placed", order.total, "TVER")

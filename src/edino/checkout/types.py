@@ -17,6 +17,8 @@ StockWord = Literal["enough", "few", "none", "unknown"]
 PurchaseState = Literal["prepared", "paying", "placed", "released", "parked"]
 
 TENDERS: Final[tuple[Kind, ...]] = ("card", "cash", "cod", "bank", "gift_card", "points")
+TERMINAL: Final = "terminal"
+"""The provider of a card that the terminal at the counter has taken: nobody is asked, and only staff may say it."""
 METHODS: Final[tuple[Method, ...]] = ("pickup", "delivery", "carry")
 POLICIES: Final[tuple[Policy, ...]] = ("max", "sum", "ask")
 MOST: Final = 9_999

@@ -12,7 +12,7 @@ from edino.checkout.api.crossing import crossed
 from edino.checkout.errors import InProgress, LeaseLost, NoSuchPurchase
 from edino.checkout.queries import carts, purchases
 from edino.checkout.queries.purchases import Kept
-from edino.checkout.types import Attempt, Leg, Placed, Purchase, points
+from edino.checkout.types import TERMINAL, Attempt, Leg, Placed, Purchase, points
 from edino.kernel import clock, holds, log
 from edino.kernel.transactions import retried
 from edino.orders import api as orders
@@ -160,7 +160,8 @@ def _spend(purchase: Purchase, leg: Leg, profile_id: int | None) -> None:
 
 def _add_payment(purchase: Purchase, leg: Leg, profile_id: int | None, attempt: Attempt | None) -> None:
     """The ledger names who holds the money, so that a refund finds its way back: a payment, a gift card, points."""
-    state = "captured" if leg.kind in OWN_MONEY else attempt.state if attempt else "pending"
+    own = leg.kind in OWN_MONEY or leg.provider == TERMINAL
+    state = "captured" if own else attempt.state if attempt else "pending"
     provider, ref = leg.provider, f"{purchase.order_uid}-{leg.place}" if leg.provider else ""
     if attempt is not None:
         ref = attempt.ref

@@ -8,7 +8,7 @@ from edino.checkout import rules
 from edino.checkout.api import providers
 from edino.checkout.errors import NotPayable
 from edino.checkout.queries import carts as queries
-from edino.checkout.types import TENDERS, Cart, Delivery, Hand, Leg, Tender, points
+from edino.checkout.types import TENDERS, TERMINAL, Cart, Delivery, Hand, Leg, Tender, points
 from edino.inventory.types import Plan
 from edino.kernel import clock
 from edino.kernel.errors import FieldError, Invalid
@@ -92,11 +92,20 @@ def _leg(place: int, tender: Tender, amount: int, cart: Cart, by: Hand) -> tuple
         return _points(place, amount, cart)
     if tender.kind == "cash":
         return Leg(place, "cash", amount, deferred=True), None
+    if tender.provider == TERMINAL:
+        return _terminal(where, place, tender, amount, by), None
     name = providers.for_kind(tender.kind, tender.provider)
     if not name:
         raise NotPayable(fields=[FieldError(f"{where}.kind", "nobody", "Nobody collects this kind of payment here.")])
     deferred = providers.of(name).deferred
     return Leg(place, tender.kind, amount, provider=name, return_url=tender.return_url, deferred=deferred), None
+
+
+def _terminal(where: str, place: int, tender: Tender, amount: int, by: Hand) -> Leg:
+    """The terminal on the counter has taken the card already; only who stands there may say so."""
+    if by.kind != "staff" or tender.kind != "card":
+        raise NotPayable(fields=[FieldError(f"{where}.provider", "counter", "A terminal stands at a counter only.")])
+    return Leg(place, "card", amount, provider=TERMINAL, deferred=True)
 
 
 def _gift_card(place: int, tender: Tender, amount: int, cart: Cart) -> tuple[Leg, Need]:

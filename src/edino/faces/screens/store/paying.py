@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from edino.checkout import api as checkout
 from edino.checkout.errors import CartChanged, NotThatMany
-from edino.checkout.types import CartView, Contact, Tender
+from edino.checkout.types import TERMINAL, CartView, Contact, Tender
 from edino.faces.screens.store import basket, frame, home, sales, wording
 from edino.faces.screens.store.frame import StoreRequest, at_store
 from edino.inventory import api as inventory
@@ -26,7 +26,6 @@ from edino.kernel.errors import Refusal
 from edino.kernel.money import exponent
 from edino.ui.screen import Back, Fact, Figure
 
-TERMINAL: Final = "terminal"
 _CHANGE: Final = "store_change_given"
 _DAYS: Final = 3
 
