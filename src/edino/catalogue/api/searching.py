@@ -53,13 +53,20 @@ def search(
     limit = max(1, min(limit, MOST))
     found = queries.search(wanted, sort=order, after=paging.decode(after, 3), limit=limit + 1)
     rows = found[:limit]
-    costs = _costs(rows, offered, channel, region)
     return ProductsPage(
-        tuple(_row(row, language, offered, costs) for row in rows),
+        tuple(listed(rows, offered, language, channel=channel, region=region)),
         found[0].total if found else 0,
         paging.encode(rows[-1].place, rows[-1].title, rows[-1].id) if len(found) > limit else "",
         _facets(wanted, language, filters or {}) if facets else (),
     )
+
+
+def listed(
+    rows: Sequence[queries.FoundRow], offered: Assortment, language: str, *, channel: str = "", region: str = ""
+) -> list[ProductRow]:
+    """Products as a list shows them, with the lowest price of each."""
+    costs = _costs(rows, offered, channel, region)
+    return [_row(row, language, offered, costs) for row in rows]
 
 
 def _wanted(

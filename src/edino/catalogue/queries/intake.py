@@ -166,6 +166,11 @@ def forget_fingerprints(source: int, ids: Iterable[int]) -> None:
     sql.execute(_SQL["forget_fingerprints"], {"source": source, "ids": list(ids)})
 
 
+def forget_all_fingerprints(ids: Iterable[int]) -> None:
+    """What any source says of these products next is news."""
+    sql.execute(_SQL["forget_all_fingerprints"], {"ids": list(ids)})
+
+
 def categories_by_code(codes: Iterable[str]) -> dict[str, int]:
     """Categories by our own codes."""
     return dict(sql.tuples(_SQL["categories_by_code"], {"codes": list(codes)}))

@@ -227,3 +227,9 @@ SELECT given.code, given.kind, given.names, given.unit, given.choices, given.is_
 -- Add axes that are not known.
 INSERT INTO catalogue_axis (code) SELECT DISTINCT given.code FROM unnest(%(codes)s::text[]) AS given(code)
     ON CONFLICT (code) DO NOTHING
+
+-- name: forget_all_fingerprints
+-- What any source says of these products next is news.
+UPDATE catalogue_external AS external SET fingerprint = NULL
+  FROM unnest(%(ids)s::bigint[]) AS wanted(id)
+ WHERE external.kind = 'product' AND external.ref = wanted.id

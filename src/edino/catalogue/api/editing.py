@@ -1,0 +1,126 @@
+"""What people write by hand: it holds against every feed until it is given back."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from edino.catalogue.api import upserting
+from edino.catalogue.errors import NoSuchProduct
+from edino.catalogue.queries import intake as queries
+from edino.catalogue.queries import reading
+from edino.catalogue.rules import merging, texts, values
+from edino.catalogue.rules.intake import LONGEST
+from edino.catalogue.types import Value
+from edino.catalogue.types.kept import ProductState
+from edino.kernel.errors import FieldError, Invalid
+from edino.staff import api as staff
+from edino.staff.types import Actor, Person
+
+
+def change_product(
+    *,
+    uid: UUID,
+    by: Person | Actor,
+    names: Mapping[str, str] | None = None,
+    descriptions: Mapping[str, str] | None = None,
+    brand: str | None = None,
+    category_ids: Sequence[int] | None = None,
+    attributes: Mapping[str, Value | None] | None = None,
+    active: bool | None = None,
+) -> bool:
+    """Change a product by hand; whether anything changed. What is None stays; an empty text is taken away.
+
+    The fields that were changed hold from now on: no feed writes over them, until `release` gives them back.
+    """
+    with transaction.atomic():
+        queries.lock()
+        before = _kept(uid)
+        after = _laid(before, names, descriptions, attributes)
+        if brand is not None:
+            after = replace(after, brand=texts.clean(brand)[: LONGEST["brand"]])
+        if category_ids is not None:
+            known = {row.id for row in reading.categories()}
+            if set(category_ids) - known:
+                raise Invalid.field("categories", "unknown", "There is no such category.")
+            after = replace(after, category_ids=tuple(dict.fromkeys(category_ids)))
+        if active is not None:
+            after = replace(after, is_active=active)
+        if after == before:
+            return False
+        after = replace(after, held=merging.by_hand(before, after))
+        _write(after)
+        fields = sorted(set(after.held) - set(before.held))
+        staff.audit(actor=by, operation="catalogue.edit", subject=("product", str(uid)), detail={"fields": fields})
+        upserting.announce([after.id], "deactivated" if before.is_active and not after.is_active else "changed")
+        return True
+
+
+def release(*, uid: UUID, fields: Sequence[str], by: Person | Actor) -> None:
+    """Give fields back to the feeds, by their names in `held`: the next thing a source says of them counts."""
+    with transaction.atomic():
+        queries.lock()
+        before = _kept(uid)
+        after = replace(before, held=tuple(name for name in before.held if name not in set(fields)))
+        if after == before:
+            return
+        _write(after)
+        queries.forget_all_fingerprints([after.id])
+        detail = {"did": "released", "fields": sorted(set(before.held) - set(after.held))}
+        staff.audit(actor=by, operation="catalogue.edit", subject=("product", str(uid)), detail=detail)
+
+
+def _kept(uid: UUID) -> ProductState:
+    head = reading.product_head(uid=uid)
+    if head is None:
+        raise NoSuchProduct
+    row = queries.kept_products([head.id])[0]
+    return upserting.product_state(row, {one.id: one.sku for one in queries.kept_variants([head.id])})
+
+
+def _laid(
+    before: ProductState,
+    names: Mapping[str, str] | None,
+    descriptions: Mapping[str, str] | None,
+    attributes: Mapping[str, Value | None] | None,
+) -> ProductState:
+    wrong: list[FieldError] = []
+    said = {"names": texts.by_language(names or {}), "descriptions": texts.by_language(descriptions or {})}
+    for name, spoken in said.items():
+        wrong += [
+            FieldError(f"{name}.{language}", "too_long", "The text is too long.")
+            for language, text in spoken.items()
+            if len(text) > LONGEST[name]
+        ]
+    fitted: dict[str, Any] = {}
+    definitions = queries.attributes()
+    for code, value in (attributes or {}).items():
+        if value is None or value == "":
+            fitted[code] = None
+        elif code not in definitions:
+            wrong.append(FieldError(f"attributes.{code}", "unknown", "There is no such attribute."))
+        else:
+            try:
+                fitted[code] = values.fitted(value, definitions[code])
+            except values.Unfit as unfit:
+                wrong.append(FieldError(f"attributes.{code}", unfit.code, f"The value {unfit}."))
+    after = replace(
+        before,
+        names={k: v for k, v in {**before.names, **said["names"]}.items() if v},
+        descriptions={k: v for k, v in {**before.descriptions, **said["descriptions"]}.items() if v},
+        attributes={k: v for k, v in {**before.attributes, **fitted}.items() if v is not None},
+    )
+    if not after.names:
+        wrong.append(FieldError("names", "required", "A product needs a name."))
+    if wrong:
+        raise Invalid(fields=wrong)
+    return after
+
+
+def _write(after: ProductState) -> None:
+    if after.brand:
+        queries.ensure_brands([after.brand])
+    queries.update_products([upserting.product_row(after)])
+    queries.refresh([after.id])
