@@ -17,9 +17,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def load() -> Callable[..., Result]:
     """`edino import commerceml FILE…`"""
-    from edino.integrations.commands import importers  # registers the formats
-    from edino.kernel.imports.command import import_command  # Django is set up only after this file is loaded
+    from edino.integrations import commands  # registers the formats; Django is set up only after this file is loaded
+    from edino.kernel.imports.command import import_command  # as above
+    from edino.kernel.registry import importers  # as above
 
+    assert commands.commands
     assert importers.get("commerceml") is not None
 
     def run(*files: Path, options: tuple[str, ...] = (), kind: str = "commerceml") -> Result:

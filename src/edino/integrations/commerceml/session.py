@@ -31,6 +31,7 @@ from edino.kernel.errors import Refusal, Unauthenticated
 COOKIE: Final = "edino_exchange"
 VERSION: Final = "2.10"
 WAYS: Final = ("catalog", "sale")
+_ENDS: Final = tuple("КоммерческаяИнформация>".encode(name) for name in ("utf-8", "cp1251", "utf-16-le"))
 _SPLIT: Final = re.compile(r"\d+_\d+\.xml$")
 
 
@@ -173,7 +174,7 @@ def _file(asked: Asked) -> list[str]:
             queries.supersede(asked.exchange.id, [name])
         queries.touch_exchange(asked.exchange.id)
     points.reached(1)
-    if asked.way == "sale" and name.lower().endswith(".xml") and data.rstrip().endswith(b">"):
+    if asked.way == "sale" and uploads.tail(upload).rstrip().endswith(_ENDS):
         return _import(asked)
     return ["success"]
 

@@ -131,6 +131,16 @@ def _part(upload_id: int, place: int) -> bytes:
     return bytes(found) if found is not None else b""
 
 
+def tail(upload: Upload, size: int = 200) -> bytes:
+    """The last bytes of a file, however it was cut."""
+    end = b""
+    place = upload.parts
+    while place > 0 and len(end) < size:
+        place -= 1
+        end = _part(upload.id, place) + end
+    return end[-size:]
+
+
 def document(upload: Upload) -> Document:
     """A file as a document that can be read."""
 
