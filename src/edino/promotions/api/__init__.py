@@ -13,6 +13,7 @@ from edino.promotions.api.giftcards import (
 )
 from edino.promotions.api.quoting import quote
 from edino.promotions.api.redeeming import redeem, unredeem
+from edino.promotions.api.rehearsing import baskets_between, rehearse
 from edino.promotions.api.saving import (
     promotion,
     promotions,
@@ -23,6 +24,7 @@ from edino.promotions.api.saving import (
 )
 
 __all__ = [
+    "baskets_between",
     "batches",
     "codes_of",
     "coupons",
@@ -40,6 +42,7 @@ __all__ = [
     "redeem",
     "redemptions",
     "refund_gift_card",
+    "rehearse",
     "save_promotion",
     "set_promotion_state",
     "spend_gift_card",

@@ -35,6 +35,11 @@ def book(version: int) -> Kept:
         return read
 
 
+def latest() -> Kept:
+    """The book as this process knows it; the statement that reads the limits says whether it is still the one."""
+    return _kept[0] if _kept else book(queries.version())
+
+
 def _read() -> Kept:
     version, rows = queries.book()
     rules = [Rule(id_, number, from_document(document)) for id_, number, document in rows]

@@ -148,7 +148,10 @@ def refund_gift_card(*, card_id: int, order_uid: UUID, amount: int, key: str) ->
         now = clock.now()
         if not queries.add_entry(card=card_id, kind="refunded", amount=amount, order=order_uid, key=told, at=now):
             return False
-        holds.unuse([holds.Want(card.capacity_id, amount)])  # locks the card, so the sum below is everybody's
+        try:
+            holds.unuse([holds.Want(card.capacity_id, amount)])  # locks the card, so the sum below is everybody's
+        except holds.NotPromised as refused:
+            raise NotEnoughOnCard from refused
         if queries.spent(card_id, order_uid) < 0:
             raise NotEnoughOnCard
     return True

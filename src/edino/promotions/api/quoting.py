@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from edino.kernel import holds
 from edino.kernel.holds import Want
-from edino.promotions.api.books import Kept, book
+from edino.promotions.api.books import Kept, book, latest
 from edino.promotions.api.wording import Words, code_text
 from edino.promotions.queries import promotions as queries
 from edino.promotions.rules import NO_LIMITS, Book, Limits, Outcome, Verdict, evaluate
@@ -42,13 +42,21 @@ def quote(*, basket: Basket, frozen: Mapping[str, Any] | None = None) -> Quote:
     """
     if frozen:
         return _frozen(basket, frozen)
-    limits = _Limits(basket)
-    version, most, coupons = queries.look([usual(code) for code in basket.codes], basket.at, basket.owner)
-    kept = book(version)
+    coupons: Sequence[queries.Coupon] = ()
+    if basket.codes:
+        version, most, coupons = queries.look([usual(code) for code in basket.codes], basket.at, basket.owner)
+        kept = book(version)
+    else:
+        kept, most = latest(), 0
     known = {one.code: one for one in coupons}
     words = _words(basket, known, kept.book, most)
     accepted = {known[code].promotion_id: code for code, word in words.items() if word == "accepted"}
-    outcome = evaluate(kept.book, basket, accepted, limits.ask)
+    while True:
+        limits = _Limits(basket, asked=bool(basket.codes))
+        outcome = evaluate(kept.book, basket, accepted, limits.ask)
+        if limits.version in {None, kept.book.version}:
+            break
+        kept = book(limits.version)  # somebody turned the page: what was worked out is of an older version
     applied = [one for one in outcome.verdicts if one.code == "applied"]
     capacities = {one.promotion_id: one.capacity_id for one in coupons if accepted.get(one.promotion_id) == one.code}
     wants = limits.wants(applied, capacities)
@@ -108,10 +116,13 @@ def _frozen(basket: Basket, frozen: Mapping[str, Any]) -> Quote:
 
 
 class _Limits:
-    """What is left of limited promotions for a basket: asked once, and only when a candidate is limited."""
+    """What is left of limited promotions for a basket: one statement, which tells the version of the book too."""
 
-    def __init__(self, basket: Basket) -> None:
+    def __init__(self, basket: Basket, *, asked: bool) -> None:
         self._basket = basket
+        self._asked = asked
+        self.version: int | None = None
+        """Of the book, as it was when the limits were read; None when they were not, and the version had been asked."""
         self._uses: dict[int, tuple[int, int]] = {}
         self._budgets: dict[int, tuple[int, int]] = {}
         self._customer: dict[int, tuple[int, int | None, int]] = {}
@@ -126,8 +137,9 @@ class _Limits:
             asked = any(rule.rule.definition.first_order for rule in candidates)
             first = not _has_ordered(basket.customer_id) if asked else None
         if not limited:
+            self.version = None if self._asked else queries.version()
             return NO_LIMITS if first is None else Limits(first_order=first)
-        found = queries.limits([rule.id for rule in limited], basket.at, basket.owner)
+        self.version, found = queries.limits([rule.id for rule in limited], basket.at, basket.owner)
         told = {rule.id: rule.rule.definition for rule in limited}
         for kind, id_, capacity, free in found:
             if kind == USES and told[id_].uses is not None:
@@ -212,18 +224,17 @@ def _snapshot(
 
 def _told(basket: Basket, outcome: Outcome, said: _Said) -> Quote:
     """The quote in the order of the basket's own lines."""
-    shares: dict[int, list[Share]] = {}
+    shares: list[list[Share]] = [[] for _ in range(len(outcome.lines) + 1)]  # the last is the delivery, place -1
     for one in outcome.verdicts:
-        if one.code != "applied":
-            continue
-        rule = one.rule.rule
-        for place, amount in one.shares:
-            shares.setdefault(place, []).append(Share(rule.id, rule.version, rule.definition.name, amount))
+        if one.code == "applied":
+            id_, version, name = one.rule.id, one.rule.rule.version, one.rule.rule.definition.name
+            for place, amount in one.shares:
+                shares[place].append(Share(id_, version, name, amount))
     lines: dict[str, QuotedLine] = {}
     for place, line in enumerate(outcome.lines):
         gross = line.unit * line.quantity
         net = outcome.net[place]
-        taken = tuple(shares.get(place, ()))
+        taken = tuple(shares[place])
         lines[line.key] = QuotedLine(line.key, line.quantity, line.unit, gross, gross - net, net, taken)
     subtotal = sum([line.gross for line in lines.values()])
     goods = sum(outcome.net)
@@ -240,7 +251,7 @@ def _told(basket: Basket, outcome: Outcome, said: _Said) -> Quote:
         codes=_verdicts(basket, outcome, said) if basket.codes else (),
         wants=said.wants,
         gifts=tuple([_gift(one) for one in outcome.verdicts if one.code == "gift_waiting"]),
-        delivery_shares=tuple(shares.get(DELIVERY, ())),
+        delivery_shares=tuple(shares[DELIVERY]),
         frozen=said.frozen,
     )
 

@@ -41,7 +41,8 @@ def add_coupons(codes: Sequence[str], values: Mapping[str, Any]) -> dict[str, in
 def issuer_budget(promotion: int, issuer: str, month: date) -> int:
     """What stands for the budget of a person in a month."""
     given = {"promotion": promotion, "issuer": issuer, "month": month}
-    return int(sql.scalar(_SQL["issuer_budget"], given))
+    sql.execute(_SQL["open_issuer_budget"], given)
+    return int(sql.scalar(_SQL["issuer_budget"], given))  # a statement of its own: it sees what another connection made
 
 
 def budget_total(capacity: int) -> int:

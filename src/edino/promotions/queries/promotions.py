@@ -121,9 +121,15 @@ def book() -> tuple[int, list[tuple[int, int, dict[str, Any]]]]:
     return rows[0][0], [row[1:] for row in rows if row[2] is not None]
 
 
-def limits(promotions: Sequence[int], at: datetime, owner: Owner) -> list[tuple[str, int, int, int]]:
-    """Kind, promotion, capacity and what is free of it."""
-    return sql.tuples(_SQL["limits"], {"promotions": list(promotions), "at": at, **_owner(owner)})
+def version() -> int:
+    """The version of the book."""
+    return int(sql.scalar(_SQL["version"], {}))
+
+
+def limits(promotions: Sequence[int], at: datetime, owner: Owner) -> tuple[int, list[tuple[str, int, int, int]]]:
+    """The version of the book; of each limit its kind, promotion, capacity and what is free of it."""
+    rows = sql.tuples(_SQL["limits"], {"promotions": list(promotions), "at": at, **_owner(owner)})
+    return rows[0][0], [row[2:] for row in rows if row[4] is not None]
 
 
 def customer_uses(promotions: Sequence[int], customer: int) -> dict[int, int]:
@@ -139,7 +145,9 @@ def allowances(promotions: Sequence[int], customer: int, at: datetime, owner: Ow
 
 def open_allowance(promotion: int, customer: int) -> int:
     """The row that stands for what a customer may use of a promotion."""
-    return int(sql.scalar(_SQL["open_allowance"], {"promotion": promotion, "customer": customer}))
+    given = {"promotion": promotion, "customer": customer}
+    sql.execute(_SQL["open_allowance"], given)
+    return int(sql.scalar(_SQL["allowance"], given))  # a statement of its own: it sees what another connection made
 
 
 def ordered_before(customer: int) -> bool:
@@ -242,3 +250,8 @@ def redemptions(promotion: int, limit: int) -> list[Redemption]:
 def limit_totals(promotion: int) -> list[tuple[str, int, int]]:
     """Kind, capacity, total of a promotion's own limits."""
     return sql.tuples(_SQL["limit_totals"], {"promotion": promotion})
+
+
+def promotions_of(codes: Sequence[str]) -> list[tuple[str, int]]:
+    """Code and promotion of these codes."""
+    return sql.tuples(_SQL["promotions_of"], {"codes": list(codes)})

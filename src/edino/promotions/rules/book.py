@@ -33,6 +33,7 @@ class Compiled:
     ends_at: datetime | None
     currency: str
     by_net: bool
+    exclusive: bool
     floored: bool
     limited: bool
     zone: ZoneInfo | None
@@ -61,6 +62,7 @@ class Compiled:
             ends_at=told.ends_at,
             currency=told.currency,
             by_net=action.base == "net",
+            exclusive=told.exclusive,
             floored=bool(action.floor_percent or action.floor_amount),
             limited=told.uses is not None or told.budget is not None or told.per_customer is not None,
             zone=ZoneInfo(told.time_zone) if timed else None,

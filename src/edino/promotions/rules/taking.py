@@ -1,6 +1,6 @@
 """How much a rule takes from which lines in the present state of the basket: whole minor units, never below zero."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from edino.kernel.money import split
 from edino.promotions.rules.book import Compiled, fits
@@ -22,8 +22,12 @@ class State:
         self.gross = [line.unit * line.quantity for line in lines]
         self.net = list(self.gross)
         self.minima = [line.minimum * line.quantity for line in lines]
+        self.minimal = any(self.minima)
         self.acted: dict[int, list[Compiled]] = {}
-        self.exclusive = False
+        self.kept: set[int] = set()
+        """Where an exclusive rule acted."""
+        self.gross_sum = sum(self.gross)
+        self.net_sum = self.gross_sum
         self.delivery = delivery
         self.delivery_net = delivery
         self.quantity = sum(self.quantities)
@@ -31,18 +35,26 @@ class State:
 
     def took(self, rule: Compiled, shares: Shares) -> None:
         """Take the shares off."""
+        net, acted = self.net, self.acted
         for place, amount in shares:
             if place == DELIVERY:
                 self.delivery_net -= amount
             else:
-                self.net[place] -= amount
-            self.acted.setdefault(place, []).append(rule)
-        self.exclusive = self.exclusive or rule.rule.definition.exclusive
+                net[place] -= amount
+                self.net_sum -= amount
+            if place in acted:
+                acted[place].append(rule)
+            else:
+                acted[place] = [rule]
+        if rule.exclusive:
+            self.kept.update([place for place, _ in shares])
 
     def base(self, rule: Compiled, places: Sequence[int]) -> int:
         """The base of several lines together."""
+        if len(places) == len(self.net):
+            return self.net_sum if rule.by_net else self.gross_sum
         amounts = self.net if rule.by_net else self.gross
-        return sum(amounts) if len(places) == len(amounts) else sum([amounts[place] for place in places])
+        return sum([amounts[place] for place in places])
 
     def units(self, places: Sequence[int]) -> int:
         """How many units these lines have."""
@@ -77,12 +89,19 @@ class State:
 
     def combinable(self, rule: Compiled, places: list[int]) -> list[int]:
         """The places at which a rule may act beside those that have acted."""
-        if not self.exclusive and not rule.rule.definition.exclusive:
+        where: Collection[int] = self.acted if rule.exclusive else self.kept
+        if not where:
             return places
-        return [place for place in places if self.meets(rule, place)]
+        return [place for place in places if place not in where or self.meets(rule, place)]
 
-    def room(self, rule: Compiled, place: int) -> int:
-        """The most that a rule may take from a line."""
+    def rooms(self, rule: Compiled, places: Sequence[int]) -> list[int]:
+        """The most that a rule may take from each of these lines."""
+        if rule.floored or self.minimal:
+            return [self._room(rule, place) for place in places]
+        net = self.net
+        return [net[place] for place in places]
+
+    def _room(self, rule: Compiled, place: int) -> int:
         floor = self.minima[place]
         if rule.floored:
             action = rule.rule.definition.action
@@ -121,8 +140,9 @@ def _percent(rule: Compiled, state: State, targets: list[int]) -> Shares:
     percent = rule.rule.definition.action.percent
     amounts = state.net if rule.by_net else state.gross
     shares = []
-    for place in targets:
-        share = min((amounts[place] * percent + 5_000) // 10_000, state.room(rule, place))
+    for place, room in zip(targets, state.rooms(rule, targets), strict=True):
+        share = (amounts[place] * percent + 5_000) // 10_000
+        share = min(share, room)
         if share:
             shares.append((place, share))
     return shares
@@ -131,10 +151,10 @@ def _percent(rule: Compiled, state: State, targets: list[int]) -> Shares:
 def _each(rule: Compiled, state: State, targets: list[int]) -> Shares:
     amount = rule.rule.definition.action.amount
     shares = []
-    for place in targets:
+    for place, room in zip(targets, state.rooms(rule, targets), strict=True):
         whole = amount * state.quantities[place]
         wanted = whole if rule.kind == "amount" else max(0, state.net[place] - whole)
-        share = min(wanted, state.room(rule, place))
+        share = min(wanted, room)
         if share:
             shares.append((place, share))
     return shares
@@ -161,7 +181,8 @@ def _units(rule: Compiled, state: State, targets: list[int], free: int) -> Share
             continue
         free -= units
         base = state.net[place] * units // state.quantities[place] if rule.by_net else state.lines[place].unit * units
-        share = min(part(base, percent), state.room(rule, place))
+        [room] = state.rooms(rule, [place])
+        share = min(part(base, percent), room)
         if share:
             shares.append((place, share))
     return sorted(shares)
@@ -170,7 +191,7 @@ def _units(rule: Compiled, state: State, targets: list[int], free: int) -> Share
 def _together(rule: Compiled, state: State, targets: list[int]) -> Shares:
     action = rule.rule.definition.action
     wanted = action.amount if rule.kind == "order_amount" else part(state.base(rule, targets), action.percent)
-    rooms = [state.room(rule, place) for place in targets]
+    rooms = state.rooms(rule, targets)
     total = min(wanted, sum(rooms)) if action.cap is None else min(wanted, sum(rooms), action.cap)
     if not total:
         return []

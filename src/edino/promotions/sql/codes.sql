@@ -13,17 +13,15 @@ SELECT code, %(promotion)s, %(batch)s, %(kind)s, %(customer)s::bigint, %(uses)s:
     ON CONFLICT (code) DO NOTHING
 RETURNING id, code;
 
+-- name: open_issuer_budget
+-- Let there be a row that stands for what a person may give away of a promotion in a month.
+INSERT INTO promotions_issuer_budget (promotion_id, issuer, month) VALUES (%(promotion)s, %(issuer)s, %(month)s)
+    ON CONFLICT (promotion_id, issuer, month) DO NOTHING;
+
 -- name: issuer_budget
 -- The row that stands for what a person may give away of a promotion in a month.
-WITH made AS (
-    INSERT INTO promotions_issuer_budget (promotion_id, issuer, month) VALUES (%(promotion)s, %(issuer)s, %(month)s)
-        ON CONFLICT (promotion_id, issuer, month) DO NOTHING RETURNING id
-)
-SELECT id FROM made
- UNION ALL
 SELECT id FROM promotions_issuer_budget
- WHERE promotion_id = %(promotion)s AND issuer = %(issuer)s AND month = %(month)s
- LIMIT 1;
+ WHERE promotion_id = %(promotion)s AND issuer = %(issuer)s AND month = %(month)s;
 
 -- name: budget_total
 -- What a person may give away in a month, as it was set when the month began for him.

@@ -1,7 +1,11 @@
+-- name: version
+-- What every quote reads: the version of the book. Alone when there is neither a code nor a limit to look at.
+SELECT version FROM promotions_book;
+
 -- name: look
--- What every quote reads first: the version of the book, and the coupons of these codes with what is free of them.
-SELECT b.version, b.max_codes, c.id, c.code, c.promotion_id, c.kind, coalesce(whose.customer_id, c.customer_id), c.starts_at, c.ends_at,
-       c.is_void, cap.id AS capacity_id,
+-- The version of the book, and the coupons of these codes with what is free of them for this owner.
+SELECT b.version, b.max_codes, c.id, c.code, c.promotion_id, c.kind, coalesce(whose.customer_id, c.customer_id),
+       c.starts_at, c.ends_at, c.is_void, cap.id AS capacity_id,
        greatest(0, cap.total + cap.slack - cap.used - cap.held + coalesce(mine.quantity, 0)) AS free
   FROM promotions_book AS b
   LEFT JOIN promotions_coupon AS c ON c.code = ANY (%(codes)s::text[])
@@ -20,15 +24,16 @@ SELECT b.version, p.id, v.number, v.definition
   LEFT JOIN promotions_version AS v ON v.promotion_id = p.id AND v.number = p.version;
 
 -- name: limits
--- What is free of the uses and budgets of these promotions, for this owner.
-SELECT cap.kind, cap.ref, cap.id,
+-- The version of the book, and what is free of the uses and budgets of these promotions for this owner.
+SELECT b.version, b.max_codes, cap.kind, cap.ref, cap.id,
        greatest(0, cap.total + cap.slack - cap.used - cap.held + coalesce(mine.quantity, 0)) AS free
-  FROM kernel_capacity AS cap
+  FROM promotions_book AS b
+  LEFT JOIN kernel_capacity AS cap
+    ON cap.kind IN ('promotion_uses', 'promotion_budget') AND cap.ref = ANY (%(promotions)s::bigint[])
   LEFT JOIN LATERAL (
        SELECT sum(h.quantity)::bigint AS quantity FROM kernel_hold AS h
         WHERE h.capacity_id = cap.id AND NOT h.lapsed
-          AND (h.expires_at <= %(at)s OR (h.owner_kind = %(owner_kind)s AND h.owner = %(owner)s::uuid))) AS mine ON true
- WHERE cap.kind IN ('promotion_uses', 'promotion_budget') AND cap.ref = ANY (%(promotions)s::bigint[]);
+          AND (h.expires_at <= %(at)s OR (h.owner_kind = %(owner_kind)s AND h.owner = %(owner)s::uuid))) AS mine ON true;
 
 -- name: customer_uses
 -- What a customer has used of these promotions by the ledger, whichever of his profiles it was.
@@ -37,7 +42,8 @@ SELECT r.promotion_id, count(*)
  WHERE r.promotion_id = ANY (%(promotions)s::bigint[]) AND NOT r.released
    AND (r.profile_id IN (SELECT p.profile_id FROM pub.customers_profile AS p WHERE p.customer_id = %(customer)s)
         OR (r.profile_id IS NULL AND r.customer_id IN (SELECT w.issued_id FROM pub.customers_customer AS w
-                                                        WHERE w.customer_id = %(customer)s)))
+                                                        WHERE w.customer_id = %(customer)s
+                                                        UNION SELECT %(customer)s::bigint)))
  GROUP BY r.promotion_id;
 
 -- name: allowances
@@ -55,15 +61,13 @@ SELECT a.promotion_id, a.customer_id, cap.id, cap.total, cap.used,
                           UNION SELECT %(customer)s::bigint);
 
 -- name: open_allowance
+-- Let there be a row that stands for what a customer may use of a promotion.
+INSERT INTO promotions_allowance (promotion_id, customer_id) VALUES (%(promotion)s, %(customer)s)
+    ON CONFLICT (promotion_id, customer_id) DO NOTHING;
+
+-- name: allowance
 -- The row that stands for what a customer may use of a promotion.
-WITH made AS (
-    INSERT INTO promotions_allowance (promotion_id, customer_id) VALUES (%(promotion)s, %(customer)s)
-        ON CONFLICT (promotion_id, customer_id) DO NOTHING RETURNING id
-)
-SELECT id FROM made
- UNION ALL
-SELECT id FROM promotions_allowance WHERE promotion_id = %(promotion)s AND customer_id = %(customer)s
- LIMIT 1;
+SELECT id FROM promotions_allowance WHERE promotion_id = %(promotion)s AND customer_id = %(customer)s;
 
 -- name: ordered_before
 -- Whether any profile of a customer has ever ordered, by the log.
@@ -167,3 +171,7 @@ SELECT r.order_uid, r.at, r.version, r.amount, r.given_back, coalesce(c.code, ''
 -- The capacities of a promotion's own limits.
 SELECT kind, id, total FROM kernel_capacity
  WHERE kind IN ('promotion_uses', 'promotion_budget') AND ref = %(promotion)s;
+
+-- name: promotions_of
+-- The promotions of these codes.
+SELECT code, promotion_id FROM promotions_coupon WHERE code = ANY (%(codes)s::text[]);

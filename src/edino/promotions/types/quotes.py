@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from edino.kernel.holds import Want
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What one promotion takes off one line, or off the delivery."""
+class Share(msgspec.Struct, frozen=True):
+    """What one promotion takes off one line, or off the delivery. A struct, as there are many to a quote."""
 
     promotion_id: int
     version: int
@@ -30,8 +31,7 @@ class QuotedLine:
     shares: tuple[Share, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(msgspec.Struct, frozen=True):
     """Why a candidate applied or not: a code for machines, a sentence for people in the language now active."""
 
     promotion_id: int
