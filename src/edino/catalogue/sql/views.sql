@@ -1,6 +1,6 @@
 CREATE VIEW pub.catalogue_product AS
 SELECT product.id, product.uid, product.code, product.slug, brand.name AS brand, product.category_ids, product.names,
-       product.attributes, product.is_active AS active, product.created_at
+       product.attributes, product.is_active AS active, product.created_at, product.descriptions, product.changed_at
   FROM catalogue_product AS product
   LEFT JOIN catalogue_brand AS brand ON brand.id = product.brand_id;
 
@@ -35,3 +35,10 @@ SELECT price.id, list.code AS price_list, list.currency, list.region, list.custo
   JOIN catalogue_price_list AS list ON list.id = price.list_id;
 COMMENT ON VIEW pub.catalogue_price IS
     'The whole history of every list. What is in force, docs/algorithms/pricing.md says; catalogue.api.prices answers it.';
+
+CREATE VIEW pub.catalogue_media AS
+SELECT media.id, media.product_id, media.variant_id, media.place, media.alt, media.position
+  FROM catalogue_media AS media;
+
+CREATE VIEW pub.catalogue_axis AS
+SELECT axis.code, axis.names, axis.position FROM catalogue_axis AS axis;
