@@ -42,3 +42,7 @@ SELECT media.id, media.product_id, media.variant_id, media.place, media.alt, med
 
 CREATE VIEW pub.catalogue_axis AS
 SELECT axis.code, axis.names, axis.position FROM catalogue_axis AS axis;
+
+CREATE VIEW pub.catalogue_attribute AS
+SELECT attribute.code, attribute.kind, attribute.names, attribute.unit, attribute.choices
+  FROM catalogue_attribute AS attribute;
