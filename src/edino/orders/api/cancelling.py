@@ -70,7 +70,8 @@ def take_out(
             raise TooManyPieces
         wanted.append((line, count))
     _goods(order, wanted, within, at)
-    value = sum(shares.worth(line.net, line.quantity, line.cancelled + line.returned, n) for line, n in wanted)
+    pieces = [(line, n, shares.worth(line.net, line.quantity, line.cancelled + line.returned, n)) for line, n in wanted]
+    value = sum(worth for _, _, worth in pieces)
     whole = sum(n for _, n in wanted) == sum(line.quantity - line.cancelled for line in order.lines)
     if whole:
         value += order.delivery.amount - order.delivery.discount
@@ -89,12 +90,13 @@ def take_out(
         cause=("cancel", f"{order.uid}:{number}"),
         at=at,
         to="gift_card" if to == "gift_card" else "original",
+        pieces=pieces,
     )
     fulfilment.settle_order({order.id: value}, at)
-    pieces = sum(n for _, n in wanted)
-    acting.noted(order, what, at, by=by, why=reason, detail={"pieces": pieces, "amount": value})
+    count = sum(n for _, n in wanted)
+    acting.noted(order, what, at, by=by, why=reason, detail={"pieces": count, "amount": value})
     done = read(uid=order.uid)
-    log.append([acting.fact(done, events.CANCELLED, at, pieces=pieces, amount=value, whole=whole, reason=reason)])
+    log.append([acting.fact(done, events.CANCELLED, at, pieces=count, amount=value, whole=whole, reason=reason)])
     log.append([_told(done, wanted, value, at, whole=whole)])
     return done
 

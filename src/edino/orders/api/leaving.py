@@ -12,12 +12,12 @@ from edino.inventory import api as inventory
 from edino.kernel import clock, log
 from edino.kernel.errors import Invalid
 from edino.orders import events
-from edino.orders.api import acting, cancelling, paying
+from edino.orders.api import acting, cancelling, fiscal, paying
 from edino.orders.api.acting import By
 from edino.orders.api.reading import order as read
 from edino.orders.errors import CodeLocked, NoSuchFulfilment, NotPaid, TooManyPieces, WrongCode, WrongState
 from edino.orders.queries import book, fulfilment
-from edino.orders.rules import codes, facts
+from edino.orders.rules import codes, facts, shares
 from edino.orders.types import Allocated, Fulfilment, Line, Order
 from edino.staff.types import Person
 
@@ -71,7 +71,10 @@ def ship(
             parts = [part for part in order.allocations if part.fulfilment_id == one.id and part.promised]
             leave(order, one, {part.id: part.promised for part in parts}, at, "shipped")
             if one.kind != "transfer":
-                _count(parts, {part.id: part.promised for part in parts})
+                sent = _count(parts, {part.id: part.promised for part in parts})
+                given = [(line, sent[line.id], _worth(line, sent[line.id])) for line in order.lines if line.id in sent]
+                if order.outstanding <= 0:
+                    fiscal.handed_out(order, given, {}, at, key=str(one.id))
             detail = {"location": one.location, "carrier": carrier, "tracking": tracking, "to": one.pickup_location}
             acting.noted(order, "shipped", at, by=by, detail=detail)
             log.append([acting.fact(order, events.SHIPPED, at, parcel=str(one.uid), **detail)])
@@ -148,7 +151,7 @@ def hand_over(
 def carry_out(order: Order, *, by: By, at: datetime) -> Order:
     """Goods that are carried out when they are bought."""
     chosen = [one for one in order.fulfilments if one.kind == "carry_out" and one.state == "to_pick"]
-    return _give(order, chosen, by, at)
+    return _give(order, chosen, by, at, paid_now=paying.captured_by_tender(order))
 
 
 def _hand_over(
@@ -159,9 +162,13 @@ def _hand_over(
     if order.outstanding > 0:
         if not tender:
             raise NotPaid
+        before = paying.captured_by_tender(order)
         paying.take_rest(order, tender, at)
         order = read(uid=order.uid)
-    return _give(order, chosen, by, at)
+        after = paying.captured_by_tender(order)
+        now = {one: amount - before.get(one, 0) for one, amount in after.items()}
+        return _give(order, chosen, by, at, paid_now=now)
+    return _give(order, chosen, by, at, paid_now={})
 
 
 def _refused(order: Order, chosen: Sequence[Fulfilment], lines: Mapping[str, int], by: By) -> Order:
@@ -182,7 +189,7 @@ def _refused(order: Order, chosen: Sequence[Fulfilment], lines: Mapping[str, int
     return cancelling.take_out(order, left, by=by, reason="refused", at=clock.now(), within={one.id for one in chosen})
 
 
-def _give(order: Order, chosen: Sequence[Fulfilment], by: By, at: datetime) -> Order:
+def _give(order: Order, chosen: Sequence[Fulfilment], by: By, at: datetime, *, paid_now: Mapping[str, int]) -> Order:
     given: list[tuple[Line, int]] = []
     for one in chosen:
         parts = [part for part in order.allocations if part.fulfilment_id == one.id]
@@ -201,14 +208,17 @@ def _give(order: Order, chosen: Sequence[Fulfilment], by: By, at: datetime) -> O
             location_id=place,
             staff_id=by.id if isinstance(by, Person) else None,
             name=acting.name(by),
-            amount=sum(line.net * count // line.quantity for line, count in given),
+            amount=sum(_worth(*one) for one in given),
             at=at,
         )
         acting.noted(order, "handed_over", at, by=by, detail={"location": where, "pieces": sum(pieces.values())})
         log.append([acting.fact(order, events.HANDED_OVER, at, parcel=str(one.uid), location=where)])
     fulfilment.settle_order({order.id: 0}, at)
     done = read(uid=order.uid)
-    log.append([_delivered(done, given, at)])
+    if given:
+        log.append([_delivered(done, given, at)])
+        key = "+".join(str(one.id) for one in chosen)
+        fiscal.handed_out(order, [(*one, _worth(*one)) for one in given], paid_now, at, key=key)
     return done
 
 
@@ -264,10 +274,14 @@ def _chosen(order: Order, parcel: UUID | None, location: str) -> list[Fulfilment
     return chosen
 
 
+def _worth(line: Line, count: int) -> int:
+    """What pieces are worth that are handed out after others were."""
+    return shares.worth(line.net, line.quantity, line.cancelled + line.fulfilled, count)
+
+
 def _delivered(order: Order, given: Sequence[tuple[Line, int]], at: datetime) -> log.Fact:
     products = [
-        (place, line.sku, line.name, count, line.net * count // line.quantity)
-        for place, (line, count) in enumerate(given, 1)
+        (place, line.sku, line.name, count, _worth(line, count)) for place, (line, count) in enumerate(given, 1)
     ]
     body = facts.commerce(
         number=order.number, total=sum(one[4] for one in products), currency=order.currency, products=products

@@ -1,20 +1,16 @@
 """What people in the office and in stores look at: reads only, nothing is decided here."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Final, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
 
-from edino.kernel import clock
 from edino.orders.queries import office as queries
 from edino.orders.types.office import ReturnFilter, ReturnRow, SoldRow, Trouble, WorkRow
 
 T = TypeVar("T")
 MOST: Final = 200
-STALE: Final = timedelta(hours=24)
-"""Money that should have gone back for longer than this is somebody's work."""
 
 
 def store_work(*, location_id: int, limit: int = MOST) -> list[WorkRow]:
@@ -39,7 +35,7 @@ def open_returns(*, location_id: int, limit: int = MOST) -> list[ReturnRow]:
 
 def troubles(*, limit: int = MOST) -> list[Trouble]:
     """What waits for a person, the oldest first."""
-    return queries.troubles(stale=clock.now() - STALE, size=limit)
+    return queries.troubles(size=limit)
 
 
 def rehearse(do: Callable[[], T]) -> T:

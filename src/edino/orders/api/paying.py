@@ -7,6 +7,7 @@ from uuid import UUID
 from edino.kernel import clock, log
 from edino.kernel.errors import Invalid
 from edino.orders import events
+from edino.orders.api import fiscal
 from edino.orders.api.reading import order as read
 from edino.orders.errors import KeyTaken, NoSuchOrder, NoSuchPayment, WrongState
 from edino.orders.queries import book, fulfilment
@@ -30,8 +31,12 @@ def add_payment(
     state: str = "pending",
     provider: str = "",
     provider_ref: str = "",
+    at_counter: bool = False,
 ) -> Payment:
-    """Note a payment of an order, once per key: a repeat answers with what is there, another amount is `KeyTaken`."""
+    """Note a payment of an order, once per key: a repeat answers with what is there, another amount is `KeyTaken`.
+
+    `at_counter`: the goods are handed out with it, so that the tax office is told once of both.
+    """
     if tender not in TENDERS:
         raise Invalid.field("tender", "unknown", "There is no such way of paying.")
     if amount <= 0:
@@ -48,7 +53,7 @@ def add_payment(
     if not added and (payment.tender, payment.amount) != (tender, amount):
         raise KeyTaken
     if added and captured:
-        _captured(order_uid, payment)
+        _captured(order_uid, payment, at_counter=at_counter)
     return payment
 
 
@@ -96,6 +101,15 @@ def update_payment(
     return moved[0]
 
 
+def captured_by_tender(order: Order) -> dict[str, int]:
+    """What was taken for an order so far."""
+    found: dict[str, int] = {}
+    for one in order.payments:
+        if one.captured:
+            found[one.tender] = found.get(one.tender, 0) + one.captured
+    return found
+
+
 def take_rest(order: Order, tender: str, at: datetime) -> None:
     """Take what a locked order still costs, by the payments that waited for it and a new one for the rest."""
     if tender not in {"card", "cash", "bank", "cod"}:
@@ -105,17 +119,23 @@ def take_rest(order: Order, tender: str, at: datetime) -> None:
     for uid in taken:
         moved = book.payment(uid=uid)
         if moved:
-            _captured(order.uid, moved[0])
+            _captured(order.uid, moved[0], at_counter=True)
     rest -= sum(taken.values())
     if rest > 0:
         key = f"counter:{len(order.payments)}"
-        add_payment(order_uid=order.uid, tender=tender, amount=rest, key=key, state="captured")
+        add_payment(order_uid=order.uid, tender=tender, amount=rest, key=key, state="captured", at_counter=True)
 
 
-def _captured(order_uid: UUID, payment: Payment) -> None:
+def _captured(order_uid: UUID, payment: Payment, *, at_counter: bool = False) -> None:
     order = read(uid=order_uid)
+    at = clock.now()
+    taken: dict[str, int] = {payment.tender: payment.captured}
     if order.state == "fulfilled" and order.outstanding <= 0:
-        fulfilment.settle_order({order.id: 0}, clock.now())
+        given = [(line, line.fulfilled, line.net * line.fulfilled // line.quantity) for line in order.lines]
+        fiscal.handed_out(order, given, taken, at, key=f"paid:{payment.uid}")
+        fulfilment.settle_order({order.id: 0}, at)
+    elif order.state in {"placed", "part_fulfilled"} and not at_counter:
+        fiscal.prepaid(order, taken, at, key=str(payment.uid))
     body = {
         "order": str(order_uid),
         "number": order.number,
@@ -125,4 +145,4 @@ def _captured(order_uid: UUID, payment: Payment) -> None:
         "currency": order.currency,
         "profile": order.contact.profile_id,
     }
-    log.append([log.Fact(events.CAPTURED, "fact", clock.now(), body, None, order.source_id)])
+    log.append([log.Fact(events.CAPTURED, "fact", at, body, None, order.source_id)])

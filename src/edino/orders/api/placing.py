@@ -9,7 +9,7 @@ import msgspec
 
 from edino.kernel import clock, log
 from edino.orders import events
-from edino.orders.api import acting, leaving
+from edino.orders.api import acting, fiscal, leaving, paying
 from edino.orders.api.acting import By
 from edino.orders.api.reading import order as read
 from edino.orders.errors import WrongState, WrongSums
@@ -50,6 +50,7 @@ def place(*, uid: UUID, at: datetime | None = None, by: By = None) -> Order:
     log.append([acting.fact(placed, events.PLACED, now), completed(placed, now)])
     if any(one.kind == "carry_out" for one in placed.fulfilments):
         return leaving.carry_out(placed, by=by, at=now)
+    fiscal.prepaid(placed, paying.captured_by_tender(placed), now, key="placed")
     return placed
 
 

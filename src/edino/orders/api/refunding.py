@@ -7,10 +7,11 @@ from uuid import UUID
 
 from edino.kernel import clock, log
 from edino.orders import events
+from edino.orders.api import fiscal
 from edino.orders.api.reading import order as read
 from edino.orders.queries import book
 from edino.orders.rules import shares
-from edino.orders.types import Order, Refund
+from edino.orders.types import Line, Order, Refund
 from edino.promotions import api as promotions
 from edino.staff.types import Actor
 
@@ -18,12 +19,20 @@ To = Literal["original", "gift_card"]
 
 
 def give_back(
-    order: Order, *, amount: int, cause: tuple[str, str], at: datetime, to: To = "original", carried: int = 0
+    order: Order,
+    *,
+    amount: int,
+    cause: tuple[str, str],
+    at: datetime,
+    to: To = "original",
+    carried: int = 0,
+    pieces: Sequence[tuple[Line, int, int]] = (),
 ) -> str:
     """Share `amount` among what the payments of a locked order hold; the code of a gift card when one was made.
 
-    `cause`: kind and key, under which each payment gives back once. Of the amount `carried` goes to an exchange. What
-    cannot go back the way it came, and everything when `to` says so, goes to one new gift card.
+    `cause`: kind and key, under which each payment gives back once; `pieces` (line, count, worth) are what it is for.
+    Of the amount `carried` goes to an exchange. What cannot go back the way it came, and everything when `to` says so,
+    goes to one new gift card.
     """
     if not amount:
         return ""
@@ -61,6 +70,10 @@ def give_back(
             if row["tender"] == "gift_card" and payments[row["payment_id"]].tender != "gift_card":
                 row |= {"provider": "gift_card", "provider_ref": str(card)}
     write(rows, currency=order.currency, cause=cause, at=at)
+    told: dict[str, int] = {}
+    for row in rows:
+        told[row["tender"]] = told.get(row["tender"], 0) + row["amount"]
+    fiscal.given_back(order, pieces, told, at, key=":".join(cause))
     return code
 
 

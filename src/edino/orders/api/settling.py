@@ -29,6 +29,7 @@ from edino.orders.types import (
     Credit,
     Delivery,
     ExchangeLine,
+    Line,
     LineInput,
     Order,
     OrderInput,
@@ -184,7 +185,9 @@ def _settle(uid: UUID, by: By, to: refunding.To) -> Return:
         amount = shares.too_much(order.paid, order.due - worth[order.uid])
         over = min(amount, left)
         left -= over
-        code = refunding.give_back(order, amount=amount, cause=cause, at=at, to=to, carried=over)
+        code = refunding.give_back(
+            order, amount=amount, cause=cause, at=at, to=to, carried=over, pieces=_pieces(order, found)
+        )
         codes += [code] if code else []
         fulfilment.settle_order({order.id: worth[order.uid]}, at)
         promotions.unredeem(order_uid=order.uid, lines=_units(order, found))
@@ -216,6 +219,11 @@ def _orders(found: Return) -> list[Order]:
     uids = sorted({line.order_uid for line in found.lines if line.order_uid is not None})
     book.lock(uids)
     return sorted((read(uid=uid) for uid in uids), key=lambda order: order.id)
+
+
+def _pieces(order: Order, found: Return) -> list[tuple[Line, int, int]]:
+    lines = {line.id: line for line in order.lines}
+    return [(lines[one.sold_line_id], one.quantity, one.amount) for one in found.lines if one.sold_line_id in lines]
 
 
 def _units(order: Order, found: Return) -> dict[str, int]:

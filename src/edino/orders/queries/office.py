@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -61,9 +60,9 @@ def returns_of(order_id: int) -> list[ReturnRow]:
     return sql.rows(_OFFICE["returns_of"], {"order_id": order_id}, ReturnRow)
 
 
-def troubles(*, stale: datetime, size: int) -> list[Trouble]:
+def troubles(*, size: int) -> list[Trouble]:
     """What is nobody's turn."""
-    return sql.rows(_OFFICE["troubles"], {"stale": stale, "size": size}, Trouble)
+    return sql.rows(_OFFICE["troubles"], {"size": size}, Trouble)
 
 
 def _values(given: BookFilter | ReturnFilter) -> Mapping[str, Any]:

@@ -129,25 +129,17 @@ SELECT DISTINCT back.id, back.uid, back.number, back.state, back.way, back.curre
  ORDER BY back.id DESC
 
 -- name: troubles
--- What nobody's turn it is: parked orders, drafts that hold money, refunds that could not be paid; oldest first.
-SELECT kind, uid, number, note, currency, amount, at
-  FROM (SELECT 'parked' AS kind, book.uid, book.number, book.parked AS note, book.currency, book.due AS amount,
-               coalesce(book.placed_at, book.created_at) AS at
+-- What is nobody's turn: orders that no place can fulfil, refunds that were not paid out; oldest first.
+SELECT kind, uid, ref, number, note, currency, amount, at
+  FROM (SELECT 'parked' AS kind, book.uid, book.uid AS ref, book.number, book.parked AS note, book.currency,
+               book.due AS amount, coalesce(book.placed_at, book.created_at) AS at
           FROM orders_order AS book
          WHERE book.parked <> '' AND book.state NOT IN ('closed', 'cancelled', 'dropped')
         UNION ALL
-        SELECT 'draft', book.uid, book.number, '', book.currency, sum(payment.captured - payment.refunded)::bigint,
-               book.created_at
-          FROM orders_order AS book
-          JOIN orders_payment AS payment ON payment.order_id = book.id
-         WHERE book.state IN ('draft', 'dropped') AND payment.captured > payment.refunded
-         GROUP BY book.id
-        UNION ALL
-        SELECT CASE refund.state WHEN 'failed' THEN 'refund_failed' ELSE 'refund_due' END, book.uid, book.number,
-               refund.tender, refund.currency, refund.amount, refund.created_at
+        SELECT CASE refund.state WHEN 'failed' THEN 'refund_failed' ELSE 'refund_due' END, book.uid, refund.uid,
+               book.number, refund.tender, refund.currency, refund.amount, refund.created_at
           FROM orders_refund AS refund
           JOIN orders_order AS book ON book.id = refund.order_id
-         WHERE refund.state = 'failed'
-            OR (refund.state = 'due' AND refund.created_at < %(stale)s::timestamptz)) AS found
- ORDER BY at, uid
+         WHERE refund.state IN ('due', 'failed')) AS found
+ ORDER BY at, ref
  LIMIT %(size)s

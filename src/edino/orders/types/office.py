@@ -118,10 +118,14 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something of the book that waits for a person: `kind` is parked, draft, refund_due or refund_failed."""
+    """Something of the book that waits for a person: `kind` is parked, refund_due or refund_failed.
 
-    kind: Literal["parked", "draft", "refund_due", "refund_failed"]
+    `uid` is the order's, `ref` that of the thing itself (the refund); `note` the reason or the tender.
+    """
+
+    kind: Literal["parked", "refund_due", "refund_failed"]
     uid: UUID
+    ref: UUID
     number: str
     note: str
     currency: str
