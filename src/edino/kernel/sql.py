@@ -18,7 +18,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.abc import Buffer
 from psycopg.adapt import Loader
-from psycopg.rows import class_row
+from psycopg.rows import class_row, tuple_row
 
 Row = TypeVar("Row")
 Params = Mapping[str, Any] | Sequence[Any] | None
@@ -118,30 +118,55 @@ def _element(value: Any) -> str:
     return str(value)
 
 
+_LARGE = 1_000
+"""Rows of an answer that is not worth keeping until the next statement."""
+
+
+_factory: Any = cache(class_row)
+
+
+@contextmanager
+def _kept(factory: Any, using: str) -> Iterator["psycopg.Cursor[Any]"]:
+    wrapper = connections[using]
+    connection = native(using)
+    with wrapper.wrap_database_errors:
+        # One cursor per connection, since making one costs as much as a short statement. The connection keeps it.
+        cur = connection.__dict__.get("_edino_cursor")
+        if cur is None or cur.closed:
+            cur = connection.__dict__["_edino_cursor"] = psycopg.Cursor(connection)
+            cur.adapters.register_loader("jsonb", _Json)
+            cur.adapters.register_loader("json", _Json)
+        cur.row_factory = factory
+        yield cur
+        if cur.rowcount > _LARGE:
+            del connection.__dict__["_edino_cursor"]
+
+
 def rows(statement: Statement | str, params: Params, row: type[Row], using: str = DEFAULT_DB_ALIAS) -> list[Row]:
     """All rows as instances of a dataclass whose fields are the columns."""
-    with cursor(row, using) as cur:
+    with _kept(_factory(row), using) as cur:
         _run(cur, statement, params)
         return cur.fetchall()
 
 
 def row(statement: Statement | str, params: Params, row: type[Row], using: str = DEFAULT_DB_ALIAS) -> Row | None:
     """The first row, or None."""
-    with cursor(row, using) as cur:
+    with _kept(_factory(row), using) as cur:
         _run(cur, statement, params)
-        return cur.fetchone()
+        found: Row | None = cur.fetchone()
+        return found
 
 
 def tuples(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:
     """All rows as plain tuples, for the hot paths."""
-    with cursor(None, using) as cur:
+    with _kept(tuple_row, using) as cur:
         _run(cur, statement, params)
         return cur.fetchall()
 
 
 def scalar(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> Any:
     """The first column of the first row, or None."""
-    with cursor(None, using) as cur:
+    with _kept(tuple_row, using) as cur:
         _run(cur, statement, params)
         found = cur.fetchone()
         return found[0] if found else None
@@ -149,6 +174,6 @@ def scalar(statement: Statement | str, params: Params = None, using: str = DEFAU
 
 def execute(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> int:
     """Run it; how many rows it touched."""
-    with cursor(None, using) as cur:
+    with _kept(tuple_row, using) as cur:
         _run(cur, statement, params)
         return cur.rowcount

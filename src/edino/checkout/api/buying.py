@@ -14,13 +14,13 @@ from edino.checkout.api import finishing, knowing, paying, viewing, wants
 from edino.checkout.api.carts import checked_contact, checked_delivery
 from edino.checkout.api.crossing import crossed
 from edino.checkout.errors import BeingBought, CartChanged, CartClosed, CartEmpty, InProgress, NoSuchCart, NotThatMany
-from edino.checkout.queries import carts, purchases
+from edino.checkout.queries import carts, plans, purchases
 from edino.checkout.types import Cart, Contact, Delivery, Hand, Placed, Purchase, Tender
 from edino.customers import api as customers
 from edino.customers.errors import NobodyGiven
 from edino.inventory import api as inventory
 from edino.inventory.types import Plan
-from edino.kernel import clock, holds, ids
+from edino.kernel import clock, holds, ids, log
 from edino.kernel.errors import Conflict, FieldError, Invalid
 from edino.kernel.idempotency import KeyMissing, KeyReused, fingerprint
 from edino.kernel.transactions import retried
@@ -83,6 +83,7 @@ def checkout(
         source=source,
         mark=fingerprint(told),
     )
+    log.make_ready(clock.now())  # here it is remembered, inside a transaction it would be asked for each time
     got = retried(lambda: _prepare(asked))
     if isinstance(got, Purchase):
         crossed(4)
@@ -93,6 +94,11 @@ def checkout(
 
 def _prepare(asked: Asked) -> Placed | Purchase:
     """What is known of this purchase already, else a new one: placed if nobody outside has to be asked."""
+    with plans.kept():
+        return _prepared(asked)
+
+
+def _prepared(asked: Asked) -> Placed | Purchase:
     profile_id = None
     if asked.contact is not None:
         profile_id = _known(asked)

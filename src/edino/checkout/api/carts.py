@@ -14,6 +14,7 @@ from edino.checkout import rules
 from edino.checkout.api import knowing, viewing
 from edino.checkout.errors import BeingBought, CartChanged, CartClosed, NoSuchCart
 from edino.checkout.queries import carts as queries
+from edino.checkout.queries import plans
 from edino.checkout.types import METHODS, MOST, MOST_LINES, Cart, CartView, Contact, Delivery, Difference, Hand
 from edino.customers import api as customers
 from edino.inventory import api as inventory
@@ -105,7 +106,11 @@ def stored(*, uid: UUID) -> Cart:
 
 def cart(*, uid: UUID, device: str = "", remember: bool = True) -> CartView:
     """A cart priced now, with what differs from what this device was last shown; from now on this is what it saw."""
-    found = stored(uid=uid)
+    with plans.kept():
+        return _cart(stored(uid=uid), device, remember=remember)
+
+
+def _cart(found: Cart, device: str, *, remember: bool) -> CartView:
     if found.state == "ordered":
         return viewing.closed(found)
     priced = viewing.price(found)
@@ -215,6 +220,11 @@ def _change(
     uid: UUID, by: Hand, what: str, decide: Decide, *, expected_version: int | None = None, refuse: str = ""
 ) -> CartView:
     """Read, decide, price and write, again and again until nobody was in between."""
+    with plans.kept():
+        return _changed(uid, by, what, decide, expected_version=expected_version, refuse=refuse)
+
+
+def _changed(uid: UUID, by: Hand, what: str, decide: Decide, *, expected_version: int | None, refuse: str) -> CartView:
     for _ in range(TRIES):
         found = stored(uid=uid)
         if found.state != "open":
