@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.test import Client
 
+    from tests.faces.shop_stage import Shelves
     from tests.faces.stage import Shop
 
 
@@ -26,3 +27,12 @@ def as_role() -> "Callable[..., Client]":
     from tests.faces import stage  # as above
 
     return stage.log_in
+
+
+@pytest.fixture
+def shelves() -> "Iterator[Shelves]":
+    """A shop with shelves, whose messages to shoppers are kept."""
+    from tests.faces import shop_stage  # as above
+
+    with shop_stage.hearing(shop_stage.open_shelves()) as shelves:
+        yield shelves

@@ -7,6 +7,7 @@ from edino.checkout.types import Tender
 from edino.inventory import api as inventory
 from edino.orders import api as orders
 from edino.orders.api import returns
+from edino.staff.types import Role
 from tests.checkout import stage as shop
 from tests.faces import stage
 from tests.faces import store_stage as store
@@ -142,5 +143,5 @@ def test_anya_counts_two_shelves_and_sees_the_difference_before_the_book_is_chan
     assert on_hand("DAWN-42", "TVER") == 5
     assert "The book says what you counted" in stage.text(anya.press(f"{path}close/"))
     assert on_hand("DAWN-42", "TVER") == 4
-    other = store.tablet(stage.Role.ADMINISTRATOR, "KLIN")
+    other = store.tablet(Role.ADMINISTRATOR, "KLIN")
     assert other.client.get(f"{path}close/").status_code == 404

@@ -11,4 +11,9 @@ def register() -> None:
     navigation.register(NavItem("overview", _("Overview"), "overview", "layout-dashboard", "overview.see", order=10))
     navigation.register(NavItem("store", _("Store"), "store", "store", "store.work", order=15))
     navigation.register(NavItem("customers", _("Customers"), "customers", "users-round", "customers.search", order=20))
-    navigation.search = Search("customers", _("Name, phone, e-mail, card"), operation="customers.search", method="post")
+    navigation.register(
+        NavItem("waiting", _("Needs a person"), "waiting", "triangle-alert", "orders.see", _("Sales"), order=220)
+    )
+    navigation.search = Search(
+        "customers", _("Name, phone, card, order, goods"), operation="customers.search", method="post"
+    )

@@ -12,8 +12,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from edino.catalogue import api as catalogue
 from edino.customers import api as customers
 from edino.customers.types import Found
+from edino.faces.screens.store import finding
+from edino.orders import api as orders
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
@@ -74,7 +77,24 @@ def _asked(request: StaffRequest) -> HttpResponse:
     sure = "scan" in request.POST or (found and found[0].by in {"uid", "identifier"})
     if len(found) == 1 and sure:
         return redirect("customer", uid=found[0].uid)
+    other = _other(request, text)
+    if other:
+        return redirect(other)
     return redirect(reverse("customers") + "?again")
+
+
+def _other(request: StaffRequest, text: str) -> str:
+    """Where something leads that is no customer: an order by number or pickup code, goods by what a scanner read."""
+    code = finding.code_in(text)
+    if staff.may(request.staff, "orders.see"):
+        sold = orders.find(text=code)
+        if len(sold) == 1:
+            return reverse("order", args=[sold[0].uid])
+    if staff.may(request.staff, "store.work"):
+        variant = catalogue.find_variant(code=code)
+        if variant is not None:
+            return reverse("store_goods", args=[variant.sku])
+    return ""
 
 
 def _page(request: StaffRequest, text: str) -> HttpResponse:

@@ -6,7 +6,6 @@ from edino.orders.screens import asking, book, cancelling, order, returning
 
 urlpatterns: list[URLPattern] = [
     path("orders/", book.orders, name="orders"),
-    path("orders/work/", book.work, name="orders_work"),
     path("orders/<uuid:uid>/", order.order, name="order"),
     path("orders/<uuid:uid>/show/", order.show, name="order_show"),
     path("orders/<uuid:uid>/cancel/", cancelling.cancel, name="order_cancel"),

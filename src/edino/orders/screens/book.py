@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -15,22 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from edino.channels import api as channels
 from edino.kernel.money import Money
-from edino.orders.api import office
 from edino.orders.queries import office as queries
 from edino.orders.screens import shown, words
-from edino.orders.types.office import BookFilter, BookRow, Trouble
+from edino.orders.types.office import BookFilter, BookRow
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
-from edino.ui.screen import Ask, Column, Listing, Page, Status, View, choice, dates, short
+from edino.ui.screen import Ask, Column, Listing, Page, Status, View, choice, dates
 
 _STATES: Final = ("placed", "part_fulfilled", "fulfilled", "closed", "cancelled")
-TROUBLES: Final = {
-    "parked": Status(_("no place has it"), "bad", "map-pin-off"),
-    "draft": Status(_("money without an order"), "bad", "banknote"),
-    "refund_due": Status(_("money not given back for a day"), "warn", "clock-alert"),
-    "refund_failed": Status(_("money could not be given back"), "bad", "ban"),
-}
+PARKED: Final = Status(_("no place has it"), "bad", "map-pin-off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,62 +84,20 @@ def orders(request: StaffRequest) -> HttpResponseBase:
     """Every order and receipt, newest first."""
     if screen.is_export(request):
         staff.audit(actor=request.staff, operation="orders.see", detail={"did": "export"})
-    places, names = {**shown.places(), **dict(shown.choices())}, dict(_channels())
+    places, codes = shown.places(), dict(shown.choices())
+    names = dict(_channels())
 
     def read(ask: Ask) -> Page[Row]:
         given = _filter(ask)
         after = (str(ask.after_value), int(ask.after_key)) if _is_place(ask) else None
         rows = queries.book(given, after=after, size=ask.limit)
         counted = queries.count_book(given)
-        return Page([_row(row, places, names) for row in rows], counted if counted < queries.COUNTED else None)
+        return Page(
+            [_row(row, _where(row, places, codes), names) for row in rows],
+            counted if counted < queries.COUNTED else None,
+        )
 
     return _listing().respond(request, read)
-
-
-@staff.requires("orders.see")
-def work(request: StaffRequest) -> HttpResponseBase:
-    """What nobody's turn it is: parked orders, drafts that hold money, refunds that did not go."""
-    rows = [_trouble(number, row) for number, row in enumerate(office.troubles())]
-    return _troubles().respond(request, short(rows))
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A line of what waits for a person."""
-
-    place: int
-    uid: UUID
-    number: str
-    what: Status
-    note: object
-    amount: Money
-    at: datetime
-
-
-def _troubles() -> Listing[Waiting]:
-    return Listing(
-        name="orders-work",
-        title=_("Needs a person"),
-        lead=_("What no rule could finish: goods without a place, money without an order, money that did not go back."),
-        columns=(
-            Column("number", _("Order")),
-            Column("what", _("What"), place="side"),
-            Column("note", _("Why")),
-            Column("amount", _("Amount"), kind="money"),
-            Column("at", _("Since"), kind="ago"),
-        ),
-        key="place",
-        url=lambda row: reverse("order", args=[row.uid]),
-        sort="place",
-        export=False,
-        nothing=_("Nothing waits for a person"),
-    )
-
-
-def _trouble(place: int, row: Trouble) -> Waiting:
-    note = words.TENDERS.get(row.note, row.note)
-    amount = Money(row.amount, row.currency)
-    return Waiting(place, row.uid, row.number, TROUBLES[row.kind], note, amount, row.at)
 
 
 def _filter(ask: Ask) -> BookFilter:
@@ -174,17 +125,17 @@ def _channels() -> list[tuple[str, str]]:
     return [(code, channel.name(language)) for code, channel in channels.channels_by_code().items()]
 
 
-def _row(row: BookRow, places: Mapping[int | str, str], names: Mapping[str, str]) -> Row:
+def _row(row: BookRow, where: object, names: Mapping[str, str]) -> Row:
     rest = row.due - row.paid
     state = words.STATES.get(row.state, words.UNKNOWN)
     return Row(
         uid=str(row.uid),
         id=row.id,
         number=row.number or str(row.uid)[:8],
-        state=TROUBLES["parked"] if row.parked else state,
+        state=PARKED if row.parked else state,
         customer=shown.name(row.name),
         channel=names.get(row.channel, row.channel),
-        where=_where(row, places),
+        where=where,
         pieces=row.pieces,
         total=Money(row.total, row.currency),
         to_pay=Money(rest, row.currency) if rest else None,
@@ -192,8 +143,8 @@ def _row(row: BookRow, places: Mapping[int | str, str], names: Mapping[str, str]
     )
 
 
-def _where(row: BookRow, places: Mapping[int | str, str]) -> object:
+def _where(row: BookRow, places: Mapping[int, str], codes: Mapping[str, str]) -> object:
     """Where the goods meet the customer: a place, or on the way to the door."""
     if row.method == "delivery":
         return words.METHODS["delivery"]
-    return places.get(row.place) or places.get(row.location_id or 0) or words.ORIGINS.get(row.origin, "")
+    return codes.get(row.place) or places.get(row.location_id or 0) or words.ORIGINS.get(row.origin, "")

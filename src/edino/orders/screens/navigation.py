@@ -7,10 +7,7 @@ from edino.ui.navigation import NavItem
 
 
 def register() -> None:
-    """Offer orders, returns and what waits for a person."""
+    """Offer orders and returns."""
     group = _("Sales")
     navigation.register(NavItem("orders", _("Orders"), "orders", "receipt-text", "orders.see", group, 200))
     navigation.register(NavItem("returns", _("Returns"), "returns", "undo-2", "orders.see", group, 210))
-    navigation.register(
-        NavItem("orders_work", _("Needs a person"), "orders_work", "triangle-alert", "orders.see", group, 220)
-    )

@@ -23,7 +23,7 @@ from edino.ui import screen
 from edino.ui.parts import EMPTY
 from edino.ui.screen import Action, Back, Fact, Status, When, Why
 
-OVER: Final = frozenset({"closed", "cancelled", "dropped", "draft"})
+OVER: Final = frozenset({"cancelled", "dropped", "draft"})
 
 
 @staff.requires("orders.see")

@@ -105,7 +105,7 @@ def _note(line: LineView, currency: str, method: str) -> SafeString:
         pieces.append(format_html("{}{}", before, Why(format_html("<ul>{}</ul>", shares))))
     elif line.quantity > 1:
         pieces.append(format_html("{} × {}", line.quantity, wording.sum_of(line.unit, currency)))
-    return format_html_join(" ", "{}", ((piece,) for piece in pieces))
+    return format_html_join(" · ", "{}", ((piece,) for piece in pieces))
 
 
 def total(shown: CartView) -> Iterator[Fact]:

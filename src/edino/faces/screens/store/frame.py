@@ -86,16 +86,15 @@ def at_store(operation: str) -> Callable[[View[P]], Callable[..., HttpResponseBa
     """Like `requires`, and `request.store` is the store chosen on this tablet; without one, it is asked for first."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
-        @staff.requires(operation)
         @wraps(view)
-        def placed(request: StaffRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        def placed(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             store = chosen(request)
             if store is None:
                 return _ask(request)
             request.store = store  # type: ignore[attr-defined]  # StoreRequest says so to the views
             return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
-        return placed
+        return staff.requires(operation)(placed)
 
     return decorate
 
@@ -113,8 +112,8 @@ def page(
 ) -> HttpResponse:
     """A page of the workplace."""
     shell = StoreShell(request, scan_url=scan_url, label=scan_label, scan_target=scan_target)
-    given = {"shell": shell, "store": request.store, "density": "comfortable"}
-    return screen.page(request, f"faces/store/{template}.html", title=title, status=status, **given, **context)
+    context |= {"shell": shell, "store": request.store, "density": "comfortable"}
+    return screen.page(request, f"faces/store/{template}.html", title=title, status=status, **context)
 
 
 def stores() -> list[Location]:

@@ -31,7 +31,7 @@ class Item:
     """One thing to do: `about` says in a few words what, `state` how urgent."""
 
     place: int
-    title: str
+    title: object
     state: object
     about: object
     url: str
