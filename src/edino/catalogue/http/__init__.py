@@ -2,4 +2,9 @@
 
 from ninja import Router
 
-router = Router(tags=["catalogue"])
+from edino.catalogue.http import prices, products, reviews
+
+router = Router()
+router.add_router("", products.router)
+router.add_router("", reviews.router)
+router.add_router("", prices.router)

@@ -1,1 +1,5 @@
 """Work of catalogue in the background."""
+
+from edino.catalogue.jobs import prices, related
+
+__all__ = ["prices", "related"]

@@ -93,6 +93,11 @@ def gift_card(*, code: str) -> GiftCard:
     return _card(found[0])
 
 
+def gift_card_code(*, seed: str) -> str:
+    """The printed code of the card that was made from a seed."""
+    return printed(_code(seed))
+
+
 def gift_card_by_id(*, card_id: int) -> GiftCard:
     """A gift card as staff sees it, also one that has ended."""
     found = queries.cards(at=clock.now(), limit=1, id_=card_id)

@@ -2,4 +2,8 @@
 
 from ninja import Router
 
-router = Router(tags=["pricing"])
+from edino.promotions.http import promotions, quotes
+
+router = Router()
+router.add_router("", quotes.router)
+router.add_router("", promotions.router)

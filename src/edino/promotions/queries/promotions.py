@@ -255,3 +255,18 @@ def limit_totals(promotion: int) -> list[tuple[str, int, int]]:
 def promotions_of(codes: Sequence[str]) -> list[tuple[str, int]]:
     """Code and promotion of these codes."""
     return sql.tuples(_SQL["promotions_of"], {"codes": list(codes)})
+
+
+def category_ids(codes: Sequence[str]) -> dict[str, int]:
+    """Ids of categories by code."""
+    return dict(sql.tuples(_SQL["category_ids"], {"codes": list(codes)})) if codes else {}
+
+
+def category_codes(ids: Sequence[int]) -> list[str]:
+    """Codes of categories."""
+    return [code for (code,) in sql.tuples(_SQL["category_codes"], {"ids": list(ids)})] if ids else []
+
+
+def category_names(language: str) -> dict[int, str]:
+    """Every category, in the order of its name."""
+    return {id_: name or str(id_) for id_, name in sql.tuples(_SQL["category_names"], {"language": language})}

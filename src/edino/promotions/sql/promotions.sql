@@ -175,3 +175,19 @@ SELECT kind, id, total FROM kernel_capacity
 -- name: promotions_of
 -- The promotions of these codes.
 SELECT code, promotion_id FROM promotions_coupon WHERE code = ANY (%(codes)s::text[]);
+
+-- name: category_ids
+-- Categories by their codes.
+SELECT code, id FROM pub.catalogue_category WHERE code = ANY (%(codes)s::text[]);
+
+-- name: category_codes
+-- Codes of categories.
+SELECT code FROM pub.catalogue_category WHERE id = ANY (%(ids)s::bigint[]) ORDER BY code;
+
+-- name: category_names
+-- Every category with its names from the top down.
+SELECT c.id, (SELECT string_agg(coalesce(up.names ->> %(language)s, up.names ->> 'en', up.names ->> 'ru', up.code),
+                                ' / ' ORDER BY place)
+                FROM unnest(c.path) WITH ORDINALITY AS step(id, place)
+                JOIN pub.catalogue_category AS up ON up.id = step.id) AS name
+  FROM pub.catalogue_category AS c WHERE c.active ORDER BY name, c.id;
