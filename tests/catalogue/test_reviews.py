@@ -115,8 +115,9 @@ def test_a_photograph_is_turned_upright_and_says_nothing_of_who_took_it(shoes: P
     ],
 )
 def test_what_is_wrong_is_named_and_nothing_is_kept(shoes: Product, wrong: dict[str, Any], field: str) -> None:
+    said: dict[str, Any] = {"product_uid": shoes.uid, "rating": 5} | wrong
     with pytest.raises(Invalid) as refused:
-        api.write_review(**{"product_uid": shoes.uid, "rating": 5} | wrong)
+        api.write_review(**said)
     assert [error.field for error in refused.value.fields] == [field]
     assert Review.objects.count() == 0
 

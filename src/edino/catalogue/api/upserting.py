@@ -11,7 +11,7 @@ from edino.catalogue import events
 from edino.catalogue.errors import TooManyVanish
 from edino.catalogue.queries import intake as queries
 from edino.catalogue.rules import barcodes, intake, merging, texts, values
-from edino.catalogue.types import Attribute, ProductInput, Rejection, UpsertReport, Value, VariantInput
+from edino.catalogue.types import Attribute, ProductInput, UpsertReport, Value, VariantInput
 from edino.catalogue.types.kept import ProductState, VariantState
 from edino.channels.types import Source
 from edino.kernel import clock, ids, log
@@ -45,11 +45,22 @@ def upsert_products(
         return UpsertReport(
             total.created,
             total.changed,
-            total.unchanged,
+            len(total.untouched),
             total.deactivated,
             tuple(sorted(findings.rejected, key=lambda one: one.index)),
             tuple(sorted(findings.remarks, key=lambda one: one.index)),
+            frozenset(total.untouched),
         )
+
+
+def refresh_all() -> int:
+    """Write anew how every product is found and what it lacks, as after an upgrade; how many there are."""
+    with transaction.atomic():
+        queries.lock()
+        found = queries.all_products()
+        for start in range(0, len(found), BATCH):
+            queries.refresh(found[start : start + BATCH])
+    return len(found)
 
 
 def announce(products: Iterable[int], what: What, *, source_id: int | None = None) -> None:
@@ -81,8 +92,8 @@ class _Done:
 
     created: int = 0
     changed: int = 0
-    unchanged: int = 0
     deactivated: int = 0
+    untouched: list[int] = field(default_factory=list)
     products: list[int] = field(default_factory=list)
 
 
@@ -127,7 +138,7 @@ class _Batch:
         for one in checked:
             product, mark = known.get(one.product.external_id, (0, None))
             if product and mark == one.fingerprint:
-                done.unchanged += 1
+                done.untouched.append(one.index)
                 done.products.append(product)
             else:
                 fresh.append(_Row(one.index, one.product, one.fingerprint, product))
@@ -143,7 +154,7 @@ class _Batch:
         self._write(rows, new, changed)
         done.created += len(new)
         done.changed += len(changed)
-        done.unchanged += len(rows) - len(new) - len(changed)
+        done.untouched += [row.index for row in rows if row.before is not None and not row.changed]
         done.products += [row.product for row in rows]
         queries.refresh([row.product for row in chain(new, changed)])
         announce([row.product for row in new], "created", source_id=self.source.id)
@@ -442,6 +453,3 @@ def product_row(state: ProductState) -> dict[str, Any]:
 
 def _variant_row(state: VariantState) -> dict[str, Any]:
     return {name: getattr(state, name) for name in state.__slots__ if name != "barcodes"}
-
-
-__all__ = ["Rejection", "announce", "upsert_products"]

@@ -174,6 +174,11 @@ def media_place(id_: int) -> str | None:
     return found
 
 
+def remote_places() -> list[str]:
+    """The addresses of pictures that lie elsewhere, each once."""
+    return [place for (place,) in sql.tuples(_SQL["remote_places"])]
+
+
 def barcodes_of(product: int) -> list[BarcodeRow]:
     """The barcodes of a product's variants."""
     return sql.rows(_SQL["barcodes_of"], {"product": product}, BarcodeRow)

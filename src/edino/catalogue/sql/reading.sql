@@ -68,6 +68,10 @@ SELECT media.id, media.variant_id, media.place, media.alt
 -- Where one picture lies.
 SELECT place FROM catalogue_media WHERE id = %(id)s
 
+-- name: remote_places
+-- The addresses of pictures that lie elsewhere.
+SELECT DISTINCT place FROM catalogue_media WHERE place LIKE 'http%%' ORDER BY place
+
 -- name: barcodes_of
 -- The barcodes of a product's variants, doubtful ones too.
 SELECT barcode.variant_id, barcode.text, barcode.gtin, barcode.problem

@@ -152,7 +152,7 @@ class UpsertReport:
     """What an upsert did: counts of rows; `rejected` were not written at all.
 
     `remarks` name what was wrong with a part of a row that was written all the same, such as a barcode whose check
-    digit does not fit.
+    digit does not fit. `untouched` are the rows that changed nothing.
     """
 
     created: int = 0
@@ -161,6 +161,7 @@ class UpsertReport:
     deactivated: int = 0
     rejected: tuple[Rejection, ...] = ()
     remarks: tuple[Rejection, ...] = ()
+    untouched: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
