@@ -55,7 +55,7 @@ def hidden(answer: Any, name: str) -> str:
 def slot_of(client: Client, place: str) -> str:
     """The first free time at a place, as the page of checkout offers it."""
     answer = client.post("/shop/checkout/", {"look": "1", "method": "pickup", "location": place})
-    return re.findall(r'name="slot" value="([^"]+)"', answer.content.decode())[0]
+    return str(re.findall(r'name="slot" value="([^"]+)"', answer.content.decode())[0])
 
 
 def buy(client: Client, place: str, **more: str) -> Any:

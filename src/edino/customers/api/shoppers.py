@@ -98,15 +98,21 @@ def own(*, shopper: Shopper) -> Own:
     """What a shopper may see of what is known of him: only what stands with something proved."""
     proved = sessions.proved(shopper.identifier_id)
     held = [one for one in people.holdings(shopper.customer.id) if proved.intersection(one.identifier_ids)]
+    standing = proved.union(*(one.identifier_ids for one in held))
     identifiers = [
-        one for one in people.identifiers_of(shopper.customer.id, []) if one.id in proved and one.kind != "device"
+        one for one in people.identifiers_of(shopper.customer.id, []) if one.id in standing and one.kind != "device"
     ]
-    points = [Point(one.id, one.kind, one.value, one.shared) for one in identifiers if one.kind in CONTACT_KINDS]
+    points = [
+        Point(one.id, one.kind, one.value, one.shared)
+        for one in identifiers
+        if one.kind in CONTACT_KINDS and one.id in proved
+    ]
     fields = survivorship.project(people.traits_of(held), reference.field_rules(), reference.trust())
     return Own(
         name=survivorship.full_name({field.name: field.value for field in fields}),
         fields=tuple(fields),
         identifiers=identifier_views(identifiers, held, reveal=True),
+        proved=frozenset(proved),
         permissions=consents.permissions_of(points),
         holdings=_holdings(held),
     )

@@ -33,16 +33,22 @@ class LoggedIn:
 class Own:
     """What a shopper may see of what is known: only what stands with something he has proved, unmasked.
 
-    `identifiers` are his proved contacts, cards and log-ins; `holdings` the profiles whose facts (orders, returns)
-    are his to see; `permissions` those of the proved contact points.
+    `identifiers` are contacts, cards and log-ins that stand with something proved, `proved` the numbers of those that
+    were proved themselves; `holdings` the profiles whose facts (orders, returns) are his to see; `permissions` those
+    of the proved contact points.
     """
 
     name: str
     fields: tuple[FieldView, ...]
     identifiers: tuple[IdentifierView, ...]
+    proved: frozenset[int]
     permissions: tuple[Permission, ...]
     holdings: tuple[Holding, ...]
 
     def values(self, kind: str) -> tuple[str, ...]:
         """The proved values of a kind."""
-        return tuple(one.value or "" for one in self.identifiers if one.kind == kind)
+        return tuple(one.value or "" for one in self.identifiers if one.kind == kind and one.id in self.proved)
+
+    def known(self, kind: str) -> str:
+        """A value of a kind to begin with, a proved one if there is any."""
+        return next(iter((*self.values(kind), *(one.value or "" for one in self.identifiers if one.kind == kind))), "")

@@ -1,6 +1,8 @@
 """The shopper's own page: orders of every channel, the card, what is known, what we may write to which contact."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from edino.checkout import api as checkout
 from edino.customers import api as customers
 from edino.customers.api import reference, selfid, shoppers
 from edino.customers.errors import ProofRefused, TooManyProofs
-from edino.customers.types import Consent, Identifier, IdentifierView, Permission
+from edino.customers.types import Consent, Holding, Identifier, IdentifierView, Permission
 from edino.customers.types.shoppers import Own
 from edino.faces.screens.shop import entering, order, wording
 from edino.faces.screens.shop.browse import language
@@ -29,8 +31,9 @@ from edino.kernel.errors import Invalid, NotFound
 from edino.kernel.money import Money
 from edino.kernel.transactions import retried
 from edino.orders import api as orders
+from edino.orders.api import returning
 from edino.orders.types import OrderListing
-from edino.ui.parts import Back, Status
+from edino.ui.parts import Back, Status, Text
 
 MOST: Final = 30
 _SHOWN: Final = ("name", "first_name", "last_name", "city", "birthday")
@@ -114,9 +117,10 @@ def page(request: ShopRequest) -> HttpResponse:
         title=_("Hello, %(name)s") % {"name": fields.get("first_name") or own.name} if own.name else _("Your account"),
         here="account",
         orders=_orders(guest, own),
-        contacts=[one for one in own.identifiers if one.kind in selfid.CHANNELS],
+        contacts=[(one, one.id in own.proved) for one in own.identifiers if one.kind in selfid.CHANNELS],
         cards=[(number, card_picture(number)) for number in cards],
-        details=Details(initial={name: fields.get(name, "") for name in Details.base_fields}),
+        details=Details(initial={"first_name": own.name, **fields}),
+        returns=_returns(own),
         switches=_switches(own),
         saved="saved" in request.GET,
         points=[offer for _name, offer in checkout.points],
@@ -144,6 +148,43 @@ def _orders(guest: Guest, own: Own) -> list[Row]:
         for one in found
         if order.theirs(guest, one.profile_id, one)
     ]
+
+
+def _returns(own: Own) -> list[Row]:
+    found = returning.returns_of(profiles=[one.profile_id for one in own.holdings], limit=MOST)
+    return [
+        Row(
+            title=_("Return %(number)s") % {"number": one.number},
+            url="",
+            at=one.created_at,
+            where=", ".join(line.name for line in one.lines),
+            pieces=sum(line.quantity for line in one.lines),
+            total=Money(one.worth, one.currency),
+            status=_return_status(one.state),
+        )
+        for one in found
+        if any(own_.profile_id == one.profile_id and _within(own_, one.created_at) for own_ in own.holdings)
+    ]
+
+
+def _within(holding: Holding, at: datetime) -> bool:
+    return (holding.since is None or at >= holding.since) and (holding.until is None or at < holding.until)
+
+
+def _return_status(state: str) -> Status:
+    word, tone, icon = RETURNS.get(state, (state, "quiet", ""))
+    return Status(word, tone, icon)  # type: ignore[arg-type]  # the tones below are tones
+
+
+RETURNS: Final[Mapping[str, tuple[Text, str, str]]] = {
+    "requested": (gettext_lazy("asked for"), "info", ""),
+    "approved": (gettext_lazy("bring or send it"), "info", "package"),
+    "received": (gettext_lazy("we look at it"), "info", "search"),
+    "inspected": (gettext_lazy("we look at it"), "info", "search"),
+    "settled": (gettext_lazy("the money is on its way"), "good", ""),
+    "refused": (gettext_lazy("refused"), "bad", ""),
+    "withdrawn": (gettext_lazy("taken back"), "quiet", "circle-x"),
+}
 
 
 def _title(one: OrderListing) -> str:
@@ -189,7 +230,8 @@ def permit(request: ShopRequest) -> HttpResponse:
     if guest.own is None:
         return HttpResponseRedirect(reverse("shop_log_in"))
     point, purpose = request.POST.get("point", ""), request.POST.get("purpose", "")
-    known = next((one for one in guest.own.identifiers if str(one.id) == point and one.kind in selfid.CHANNELS), None)
+    own = [one for one in guest.own.identifiers if one.id in guest.own.proved and one.kind in selfid.CHANNELS]
+    known = next((one for one in own if str(one.id) == point), None)
     if known is None or purpose not in reference.purposes():
         raise NotFound
     consent = Consent(

@@ -28,7 +28,7 @@ def hand(guest: Guest) -> Hand:
 
 def cart_of(guest: Guest) -> CartView | None:
     """The visitor's cart priced now; None while there is none."""
-    uid = _uid(guest)
+    uid = uid_of(guest)
     if uid is None:
         if guest.shopper is None:
             return None
@@ -45,15 +45,19 @@ def cart_of(guest: Guest) -> CartView | None:
 
 
 def begin(guest: Guest) -> UUID:
-    """The cart to put things into: the visitor's own, or the open one of the customer, or a new one."""
-    uid = _uid(guest)
+    """The cart to put things into: the visitor's own, or the open one of the customer, or a new one.
+
+    The cart of somebody who is not logged in is nobody's until checkout: what is ordered then belongs to whom the
+    contact belongs, and who proves it later finds the order.
+    """
+    uid = uid_of(guest)
     if uid is not None:
         return uid
     cart = checkout.open_cart(
         source=guest.source,
         by=hand(guest),
         language=(get_language() or "en")[:2],
-        profile_id=None if guest.visit.kiosk else guest.profile(),
+        profile_id=guest.shopper.profile_id if guest.shopper else None,
         location=guest.visit.kiosk or guest.visit.place,
     )
     guest.visit.cart = str(cart.uid)
@@ -68,7 +72,7 @@ def noted(guest: Guest, view: CartView) -> CartView:
 
 def bring_along(guest: Guest, entered: LoggedIn) -> None:
     """Log a browser in: what it had put into its cart is now the customer's, who may have had one elsewhere."""
-    before = _uid(guest)
+    before = uid_of(guest)
     guest.enter(entered)
     guest.visit.cart, guest.visit.count = "", 0
     if before is not None:
@@ -129,7 +133,7 @@ def _put(guest: Guest, sku: str, given: "dict[str, str]") -> CartView:
 @visited
 def code(request: ShopRequest) -> HttpResponse:
     """Give a coupon, or take one out. One that is not right is told and not kept; too many of them have to wait."""
-    guest, uid = request.guest, _uid(request.guest)
+    guest, uid = request.guest, uid_of(request.guest)
     if uid is None:
         return HttpResponseRedirect(reverse("shop_cart"))
     given = request.POST.get("code", "").strip()[:100]
@@ -159,7 +163,7 @@ def code(request: ShopRequest) -> HttpResponse:
 @visited
 def share(request: ShopRequest) -> HttpResponse:
     """Hand the cart to another device by a QR code or a link. The token stands after the #, where no log sees it."""
-    uid = _uid(request.guest)
+    uid = uid_of(request.guest)
     if uid is None:
         return HttpResponseRedirect(reverse("shop_cart"))
     shared = checkout.share(uid=uid, by=hand(request.guest), address=request.build_absolute_uri("/"))
@@ -188,7 +192,8 @@ def join(request: ShopRequest, token: str = "") -> HttpResponse:
     return HttpResponseRedirect(reverse("shop_cart"))
 
 
-def _uid(guest: Guest) -> UUID | None:
+def uid_of(guest: Guest) -> UUID | None:
+    """The cart that this browser holds."""
     try:
         return UUID(guest.visit.cart) if guest.visit.cart else None
     except ValueError:

@@ -64,9 +64,10 @@ def page(request: ShopRequest) -> HttpResponse:
     guest = request.guest
     if guest.visit.kiosk:
         return HttpResponseRedirect(reverse("shop_cart"))
+    before = basket.uid_of(guest)
     view = basket.cart_of(guest)
     if view is None or not view.lines:
-        return HttpResponseRedirect(reverse("shop_cart"))
+        return _bought_already(guest, before)
     if view.state == "buying":
         return _pending(view)
     given = Given.of(request, guest, view)
@@ -76,6 +77,15 @@ def page(request: ShopRequest) -> HttpResponse:
     if "look" in request.POST:
         return _show(request, _look(guest, view, given), given, in_place=True)
     return _buy(request, view, given)
+
+
+def _bought_already(guest: Guest, cart: UUID | None) -> HttpResponse:
+    """Pressed twice: the second time leads to what the first time bought."""
+    found = orders.order_by_cart(cart_uid=cart) if cart else None
+    if found is None:
+        return HttpResponseRedirect(reverse("shop_cart"))
+    guest.keep_order(found.uid)
+    return HttpResponseRedirect(reverse("shop_order", args=[found.uid]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +118,8 @@ class Given:
         return cls(
             choice=Choice.of(view.delivery, guest),
             name=known.name or (own.name if own else ""),
-            phone=known.phone or (next(iter(own.values("phone")), "") if own else ""),
-            email=known.email or (next(iter(own.values("email")), "") if own else ""),
+            phone=known.phone or (own.known("phone") if own else ""),
+            email=known.email or (own.known("email") if own else ""),
             address=view.delivery.address if view.delivery else "",
             pay="",
             gift="",

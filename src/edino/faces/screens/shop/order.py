@@ -22,9 +22,11 @@ from edino.faces.screens.shop.frame import show
 from edino.faces.screens.shop.visit import Guest, ShopRequest, visited
 from edino.inventory import api as inventory
 from edino.inventory.types import Location
+from edino.kernel import ids
 from edino.kernel.errors import Invalid, NotFound, Refusal
 from edino.kernel.money import Money
 from edino.orders import api as orders
+from edino.orders.api import returning
 from edino.orders.types import Fulfilment, Order, OrderListing, ReturnLineInput
 from edino.ui.parts import Back, Status, Text
 
@@ -238,7 +240,7 @@ def give_back(request: ShopRequest, uid: UUID) -> HttpResponse:
         lines=lines,
         trouble=trouble,
         reasons=reasons(),
-        key=order.version,
+        key=request.POST.get("key", "")[:40] or str(ids.uuid7()),
     )
 
 
@@ -266,13 +268,14 @@ def _ask_back(request: ShopRequest, order: Order, lines: list[Bought]) -> HttpRe
     if not wanted:
         raise Invalid.field("lines", "required", _("Choose what goes back."))
     way = "post" if request.POST.get("way") == "post" else "store"
-    orders.request_return(
+    # The page names the return, so that a repeat of the same page asks for nothing twice.
+    returning.request_return(
+        uid=ids.content_id("shop return", str(order.uid), request.POST.get("key", "")[:40]),
         lines=wanted,
         way=way,
         currency=order.currency,
         profile_id=order.contact.profile_id,
         reason=reason,
         by=None,
-        key=f"shop-{order.uid}-{request.POST.get('key', '')[:20]}",
     )
     return HttpResponseRedirect(reverse("shop_account") + "#returns")

@@ -13,7 +13,7 @@ from edino.faces.screens.shop.browse import language
 from edino.faces.screens.shop.frame import part, show
 from edino.faces.screens.shop.visit import ShopRequest, visited
 from edino.inventory import api as inventory
-from edino.kernel.errors import NotFound
+from edino.kernel.errors import NotFound, Refusal
 from edino.ui.parts import Back
 
 KINDS: Final = ("back_in_stock", "price_drop")
@@ -38,11 +38,16 @@ def tell(request: ShopRequest) -> HttpResponse:
     context: dict[str, Any] = {"name": info.name, "about": wording.options(info.options), "sku": sku, "kind": kind}
     if request.method != "POST":
         return show(request, "tell.html", title=title, back=back, **context)
-    if kind == "back_in_stock":
-        inventory.subscribe(sku=sku, profile_id=guest.shopper.profile_id, location=guest.visit.place or None)
-    else:
-        offered = catalogue.assortment_of(guest.source_channel)
-        catalogue.want_price(sku=sku, profile_id=guest.shopper.profile_id, currency=offered.currency)
+    try:
+        if kind == "back_in_stock":
+            inventory.subscribe(sku=sku, profile_id=guest.shopper.profile_id)
+        else:
+            offered = catalogue.assortment_of(guest.source_channel)
+            catalogue.want_price(sku=sku, profile_id=guest.shopper.profile_id, currency=offered.currency)
+    except Refusal as refused:
+        if in_place:
+            return part(request, "_told.html", trouble=refused.text)
+        return show(request, "told.html", title=title, back=back, trouble=refused.text, status=422, **context)
     contact = guest.shopper.contact.value
     if in_place:
         return part(request, "_told.html", contact=contact, kind=kind)

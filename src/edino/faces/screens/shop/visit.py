@@ -24,11 +24,9 @@ from edino.catalogue import api as catalogue
 from edino.channels import api as channels
 from edino.channels.errors import NoSuchSource, SourceTaken
 from edino.channels.types import Source
-from edino.customers import api as customers
 from edino.customers.api import shoppers
 from edino.customers.types.shoppers import LoggedIn, Own, Shopper
 from edino.kernel.errors import Refusal
-from edino.kernel.transactions import retried
 from edino.staff import api as staff
 
 P = ParamSpec("P")
@@ -92,13 +90,6 @@ class Guest:
             self.visit.token = secrets.token_urlsafe(24)
         key = settings.SECRET_KEY.encode()[:64]
         return str(UUID(bytes=blake2b(self.visit.token.encode(), key=key, digest_size=16, person=b"visit").digest()))
-
-    def profile(self) -> int:
-        """The profile on which what this visitor does is kept, made at first use."""
-        if self.shopper:
-            return self.shopper.profile_id
-        found = retried(lambda: customers.identify(source=self.source, identifiers=[("device", self.device)]))
-        return found.profile_id
 
     @property
     def address(self) -> str:
