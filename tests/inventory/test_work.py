@@ -8,7 +8,7 @@ from django.db import transaction
 from edino.inventory import api, events
 from edino.inventory.api import counts, places, transfers, waiting
 from edino.inventory.errors import AlreadyThere, MoreThanSent, WrongState
-from edino.inventory.types import Demand, Inbound, SnapshotRow, Transfer
+from edino.inventory.types import Demand, Inbound, LocationInput, SnapshotRow, Transfer
 from edino.kernel import clock, holds, sql
 from edino.kernel.errors import Invalid
 from edino.kernel.holds import Owner, Short, Want
@@ -131,9 +131,7 @@ def test_who_waits_is_told_when_a_promise_is_given_up() -> None:
 
 def test_slots_take_as_many_orders_as_fit() -> None:
     api.save_location(
-        location=places.LocationInput(
-            "tverskaya", time_zone="Europe/Moscow", opening_hours={"mon": [["10:00", "13:30"]]}
-        ),
+        location=LocationInput("tverskaya", time_zone="Europe/Moscow", opening_hours={"mon": [["10:00", "13:30"]]}),
         by=VERA,
     )
     where = api.location(code="tverskaya")

@@ -40,6 +40,7 @@ def snapshot(
     force: bool = False,
     dry_run: bool = False,
     most_zeros: float = MOST_ZEROS,
+    examples: int = 100,
 ) -> SnapshotReport:
     """Apply a stock file: what lay where at `as_of`. Rows may be an iterator of any length; memory stays flat.
 
@@ -47,14 +48,15 @@ def snapshot(
     everything about `locations` (by default those it names), so what it leaves out is not there. Rows older than what
     is known are stale and change nothing; the same file again changes nothing. When more than `most_zeros` of the
     stocked places would become empty, the report says `stopped` and nothing is changed, unless it is forced.
-    Applied in transactions of `BATCH` rows. `dry_run` only compares.
+    Applied in transactions of `BATCH` rows. `dry_run` only compares. At most so many `examples` of rows that
+    could not be used are named.
     """
     if as_of > clock.now():
         raise Invalid.field("as_of", "future", "A stock file tells of the past.")
     scope = _ids(locations) if locations is not None else None
     with snapshots.staged(_usable(rows)) as count:
         named = snapshots.locations_named()
-        report, summary = _compare(as_of, count, scope or named, full=full)
+        report, summary = _compare(as_of, count, scope or named, full=full, examples=examples)
         stopped = not force and summary.zeroed >= FEWEST and summary.zeroed > most_zeros * summary.stocked
         report = replace(report, stopped=stopped)
         if dry_run:
@@ -87,12 +89,14 @@ def _ids(codes: Sequence[str]) -> list[int]:
     return sorted(known.values())
 
 
-def _compare(as_of: datetime, count: int, scope: list[int], *, full: bool) -> tuple[SnapshotReport, Summary]:
-    unknown, examples = snapshots.unknown()
+def _compare(
+    as_of: datetime, count: int, scope: list[int], *, full: bool, examples: int
+) -> tuple[SnapshotReport, Summary]:
+    unknown, named = snapshots.unknown(examples)
     summary = snapshots.compare(as_of, scope, full=full)
     rejected = tuple(
         Rejection(place, "sku" if sku else "location", "unknown", f"There is no such {'SKU' if sku else 'location'}.")
-        for place, sku in examples
+        for place, sku in named
     )
     numbers = {word: number for word, number in asdict(summary).items() if word != "last"}
     report = SnapshotReport(

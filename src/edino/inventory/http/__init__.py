@@ -2,4 +2,9 @@
 
 from ninja import Router
 
-router = Router(tags=["inventory"])
+from edino.inventory.http import places, stock, transfers
+
+router = Router()
+router.add_router("", stock.router)
+router.add_router("", transfers.router)
+router.add_router("", places.router)

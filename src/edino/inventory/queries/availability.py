@@ -31,7 +31,7 @@ class Parts:
 def availability(
     variants: Sequence[int], locations: Sequence[int] | None, channel: str, at: datetime, owner: Owner | None
 ) -> list[Atp]:
-    """What can be promised of variants at locations, in the order of variant and place."""
+    """What can be promised of variants at locations."""
     values = {
         "variants": list(variants),
         "locations": None if locations is None else list(locations),
@@ -58,7 +58,8 @@ def availability(
 
 def by_city(variants: Sequence[int], channel: str, at: datetime) -> list[CityStock]:
     """What can be had in each city."""
-    return sql.rows(_SQL["by_city"], {"variants": list(variants), "channel": channel, "at": at}, CityStock)
+    found = sql.rows(_SQL["by_city"], {"variants": list(variants), "channel": channel, "at": at}, CityStock)
+    return sorted(found, key=lambda one: (one.variant_id, one.city))
 
 
 def parts(variant_id: int, location_id: int, channel: str, at: datetime) -> Parts | None:

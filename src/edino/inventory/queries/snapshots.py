@@ -62,9 +62,9 @@ def _broken() -> bool:
     return sql.native().info.transaction_status.name == "INERROR"
 
 
-def unknown() -> tuple[dict[str, int], list[tuple[int, bool]]]:
+def unknown(most: int) -> tuple[dict[str, int], list[tuple[int, bool]]]:
     """What cannot be used, in numbers, and the first rows of unknown SKUs (True) and locations (False) by place."""
-    [(skus, locations, doubled, negative, places, which)] = sql.tuples(_SQL["unknown"])
+    [(skus, locations, doubled, negative, places, which)] = sql.tuples(_SQL["unknown"], {"most": most})
     counts = {"sku": skus, "location": locations, "duplicate": doubled, "negative": negative}
     return {word: count for word, count in counts.items() if count}, list(zip(places or [], which or [], strict=True))
 

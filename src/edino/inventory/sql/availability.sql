@@ -1,49 +1,56 @@
 -- name: availability
 -- What can be promised of variants at locations: one row each, due holds and the owner's own left out of promised.
+WITH location AS MATERIALIZED (
+    SELECT place.id, place.city, place.safety, coalesce(here.quantity, everywhere.quantity, 0) AS reserve
+      FROM inventory_location AS place
+      LEFT JOIN inventory_reserve AS here ON here.channel = %(channel)s AND here.location_id = place.id
+      LEFT JOIN inventory_reserve AS everywhere ON everywhere.channel = %(channel)s AND everywhere.location_id IS NULL
+     WHERE place.is_active AND place.kind <> 'transit'
+)
 SELECT level.variant_id, level.location_id, capacity.total AS on_hand,
-       capacity.used + capacity.held - coalesce(due.quantity, 0) - coalesce(mine.quantity, 0) AS promised,
-       coalesce(level.safety, location.safety) + coalesce(here.quantity, everywhere.quantity, 0) AS safety,
-       greatest(0, capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(due.quantity, 0)
-                   + coalesce(mine.quantity, 0) - coalesce(level.safety, location.safety)
-                   - coalesce(here.quantity, everywhere.quantity, 0)) AS free,
+       capacity.used + capacity.held - coalesce(loose.quantity, 0) AS promised,
+       coalesce(level.safety, location.safety) + location.reserve AS safety,
+       greatest(0, capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(loose.quantity, 0)
+                   - coalesce(level.safety, location.safety) - location.reserve) AS free,
        coming.days, coming.quantities, level.capacity_id
   FROM inventory_level AS level
-  JOIN inventory_location AS location ON location.id = level.location_id
+  JOIN location ON location.id = level.location_id
   JOIN kernel_capacity AS capacity ON capacity.id = level.capacity_id
-  LEFT JOIN (SELECT capacity_id, sum(quantity)::bigint AS quantity FROM kernel_hold
-              WHERE NOT lapsed AND expires_at <= %(at)s GROUP BY capacity_id) AS due
-         ON due.capacity_id = level.capacity_id
-  LEFT JOIN (SELECT capacity_id, quantity FROM kernel_hold
-              WHERE owner = %(owner)s::uuid AND owner_kind = %(owner_kind)s AND NOT lapsed AND expires_at > %(at)s) AS mine
-         ON mine.capacity_id = level.capacity_id
-  LEFT JOIN inventory_reserve AS here ON here.channel = %(channel)s AND here.location_id = level.location_id
-  LEFT JOIN inventory_reserve AS everywhere ON everywhere.channel = %(channel)s AND everywhere.location_id IS NULL
+  LEFT JOIN (SELECT capacity_id, sum(quantity)::bigint AS quantity
+               FROM (SELECT capacity_id, quantity FROM kernel_hold WHERE NOT lapsed AND expires_at <= %(at)s
+                     UNION ALL
+                     SELECT capacity_id, quantity FROM kernel_hold
+                      WHERE owner = %(owner)s::uuid AND owner_kind = %(owner_kind)s AND NOT lapsed
+                        AND expires_at > %(at)s) AS due_or_own
+              GROUP BY capacity_id) AS loose ON loose.capacity_id = level.capacity_id
   LEFT JOIN (SELECT level_id, array_agg(due_on ORDER BY due_on, id) AS days,
                     array_agg(quantity ORDER BY due_on, id) AS quantities
                FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id
  WHERE level.variant_id = ANY (%(variants)s::bigint[])
-   AND (%(locations)s::bigint[] IS NULL OR level.location_id = ANY (%(locations)s::bigint[]))
-   AND location.is_active AND location.kind <> 'transit'
- ORDER BY level.variant_id, location.position, location.code;
+   AND (%(locations)s::bigint[] IS NULL OR level.location_id = ANY (%(locations)s::bigint[]));
 
 -- name: by_city
 -- What can be had of variants in each city, and in how many places of it.
-SELECT level.variant_id, location.city, sum(number.free)::bigint AS free, count(*)::bigint AS places
+WITH location AS MATERIALIZED (
+    SELECT place.id, place.city, place.safety, coalesce(here.quantity, everywhere.quantity, 0) AS reserve
+      FROM inventory_location AS place
+      LEFT JOIN inventory_reserve AS here ON here.channel = %(channel)s AND here.location_id = place.id
+      LEFT JOIN inventory_reserve AS everywhere ON everywhere.channel = %(channel)s AND everywhere.location_id IS NULL
+     WHERE place.is_active AND place.kind <> 'transit'
+)
+SELECT level.variant_id, location.city,
+       sum(capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(due.quantity, 0)
+           - coalesce(level.safety, location.safety) - location.reserve)::bigint AS free, count(*)::bigint AS places
   FROM inventory_level AS level
-  JOIN inventory_location AS location ON location.id = level.location_id
+  JOIN location ON location.id = level.location_id
   JOIN kernel_capacity AS capacity ON capacity.id = level.capacity_id
   LEFT JOIN (SELECT capacity_id, sum(quantity)::bigint AS quantity FROM kernel_hold
               WHERE NOT lapsed AND expires_at <= %(at)s GROUP BY capacity_id) AS due
          ON due.capacity_id = level.capacity_id
-  LEFT JOIN inventory_reserve AS here ON here.channel = %(channel)s AND here.location_id = level.location_id
-  LEFT JOIN inventory_reserve AS everywhere ON everywhere.channel = %(channel)s AND everywhere.location_id IS NULL
- CROSS JOIN LATERAL (SELECT capacity.total + capacity.slack - capacity.used - capacity.held
-                            + coalesce(due.quantity, 0) - coalesce(level.safety, location.safety)
-                            - coalesce(here.quantity, everywhere.quantity, 0) AS free) AS number
- WHERE level.variant_id = ANY (%(variants)s::bigint[]) AND location.is_active AND location.kind <> 'transit'
-   AND number.free > 0
- GROUP BY level.variant_id, location.city
- ORDER BY level.variant_id, location.city;
+ WHERE level.variant_id = ANY (%(variants)s::bigint[])
+   AND capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(due.quantity, 0)
+       > coalesce(level.safety, location.safety) + location.reserve
+ GROUP BY level.variant_id, location.city;
 
 -- name: parts
 -- The parts of the answer to "why so many?" for one variant at one location.

@@ -16,8 +16,8 @@ ANALYZE inventory_snapshot_row;
 -- Rows whose SKU or location nothing has, those said twice, and those below zero; the first few of the former by name.
 SELECT count(*) FILTER (WHERE variant.id IS NULL), count(*) FILTER (WHERE location.id IS NULL),
        count(*) - count(DISTINCT (row.location, row.sku)), count(*) FILTER (WHERE row.quantity < 0),
-       (array_agg(row.place ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:100],
-       (array_agg(variant.id IS NULL ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:100]
+       (array_agg(row.place ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:%(most)s::integer],
+       (array_agg(variant.id IS NULL ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:%(most)s::integer]
   FROM inventory_snapshot_row AS row
   LEFT JOIN pub.catalogue_variant AS variant ON variant.sku = row.sku
   LEFT JOIN inventory_location AS location ON location.code = row.location;

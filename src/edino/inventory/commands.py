@@ -1,5 +1,0 @@
-"""Commands of inventory."""
-
-import click
-
-commands: list[click.Command] = []

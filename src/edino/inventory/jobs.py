@@ -1,0 +1,15 @@
+"""Jobs of inventory."""
+
+from django.db import transaction
+
+from edino.inventory.api import moving
+from edino.kernel import holds, jobs
+
+
+@jobs.periodic("inventory.tidy", cron="* * * * *")
+def tidy(timestamp: int) -> None:
+    """Let due holds lapse, and tell those who wait for what became free. Nothing depends on its being on time."""
+    with transaction.atomic():
+        holds.expire_due()
+    with transaction.atomic():
+        moving.tell_waiting()
