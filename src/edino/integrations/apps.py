@@ -6,6 +6,8 @@ class IntegrationsConfig(AppConfig):
     label = "integrations"
 
     def ready(self) -> None:
-        from edino.integrations.yookassa import provider as yookassa  # models must be loaded first
+        from edino.integrations.atol import device as atol  # models must be loaded first
+        from edino.integrations.yookassa import provider as yookassa  # as above
 
+        atol.register()
         yookassa.register()

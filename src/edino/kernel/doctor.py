@@ -157,6 +157,14 @@ SETTINGS: Final = (
     Setting(
         "EDINO_YOOKASSA_ADDRESSES", "networks its notifications come from, with commas", "those it names", _networks
     ),
+    Setting("EDINO_ATOL_LOGIN", "log-in at ATOL Online; without it no fiscal receipts are made there", "", _free),
+    Setting("EDINO_ATOL_PASSWORD", "its password", "", _free, secret=True),
+    Setting("EDINO_ATOL_GROUP", "the group of devices", "", _free),
+    Setting("EDINO_ATOL_INN", "the company's taxpayer number", "", _free),
+    Setting("EDINO_ATOL_TAX_SYSTEM", "its system of taxes, in the protocol's words", "osn", _free),
+    Setting("EDINO_ATOL_EMAIL", "the address its receipts come from", "", _free),
+    Setting("EDINO_ATOL_URL", "where its API is", "https://online.atol.ru/possystem/v5", _address),
+    Setting("EDINO_ATOL_CALLBACK", "an address it may call when a receipt is made", "", _address),
     Setting("EDINO_CHROMIUM", "browser for the browser tests", "chromium, if installed", _absolute),
 )
 

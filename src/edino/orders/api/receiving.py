@@ -15,6 +15,8 @@ import msgspec
 from edino.channels.types import Source
 from edino.customers import api as customers
 from edino.customers.types import Identifier, Sighting
+from edino.inventory import api as inventory
+from edino.inventory.types import Sale
 from edino.kernel import clock, log
 from edino.kernel.transactions import TryAgain, retried
 from edino.orders import events
@@ -38,6 +40,7 @@ class Known:
     goods: Mapping[str, tuple[int, str]]
     profiles: Mapping[UUID, int | None]
     warnings: dict[UUID, list[ReceiptProblem]] = field(default_factory=dict)
+    moves: list[Sale] = field(default_factory=list)
 
 
 def receive_receipts(*, source: Source, receipts: Sequence[Receipt]) -> list[ReceiptVerdict]:
@@ -118,6 +121,8 @@ def write(source: Source, new: Sequence[Receipt], world: Known, at: datetime, *,
         counted = selling.sell(source, sales, world, at, origin)
     if refunds:
         counted = counted + taking_back.take_back(source, refunds, world, at, origin)
+    if world.moves:  # all at once: what came back in a batch fills what was sold in it
+        inventory.sell_many(sales=world.moves, source=source)
     return counted
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from edino.channels.types import Source
-from edino.inventory import api as inventory
 from edino.inventory.types import Sale
 from edino.orders.queries import receipts as queries
 from edino.orders.types import Receipt, ReceiptProblem
@@ -50,7 +49,6 @@ def sell(source: Source, sales: Sequence[Receipt], world: "Known", at: datetime,
     lines: list[dict[str, Any]] = []
     payments: list[dict[str, Any]] = []
     served: list[dict[str, Any]] = []
-    gone: list[Sale] = []
     unknown = 0
     for receipt in sales:
         goods: dict[int, int] = defaultdict(int)
@@ -69,7 +67,7 @@ def sell(source: Source, sales: Sequence[Receipt], world: "Known", at: datetime,
             served.append({"uid": receipt.uid, "staff_id": receipt.staff_id, "name": receipt.staff_name})
             if goods:
                 place = world.places[receipt.location]
-                gone += left(receipt, place, goods)
+                world.moves.extend(left(receipt, place, goods))
     queries.add_sales(
         source_id=source.id,
         channel=source.channel,
@@ -80,8 +78,6 @@ def sell(source: Source, sales: Sequence[Receipt], world: "Known", at: datetime,
         payments=payments,
         credits=served,
     )
-    if gone:
-        inventory.sell_many(sales=gone, source=source)
     return Counted(sales=len(rows), lines=len(lines), unknown=unknown)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from edino.channels.types import Source
 from edino.inventory import api as inventory
-from edino.inventory.types import Disposition, Sale
+from edino.inventory.types import Disposition
 from edino.kernel.money import split
 from edino.orders.api.selling import UNKNOWN_GOODS, Counted, left
 from edino.orders.queries import book, fulfilment
@@ -49,7 +49,7 @@ def take_back(source: Source, refunds: Sequence[Receipt], world: "Known", at: da
     rows = [_return(receipt, world) for receipt in refunds]
     lines = [_line(part, world) for part in parts]
     queries.add_settled(source_id=source.id, way="till" if origin == "till" else "import", returns=rows, lines=lines)
-    _stock(source, parts, world)
+    _stock(parts, world)
     unknown = sum(part.line.code not in world.goods for part in parts)
     for part in parts:
         if part.line.code not in world.goods:
@@ -228,7 +228,7 @@ def _line(part: _Part, world: "Known") -> Mapping[str, Any]:
     }
 
 
-def _stock(source: Source, parts: Iterable[_Part], world: "Known") -> None:
+def _stock(parts: Iterable[_Part], world: "Known") -> None:
     """Bring the goods back to where the refund was made, by what became of them."""
     back: dict[tuple[UUID, str], dict[int, int]] = defaultdict(lambda: defaultdict(int))
     receipts: dict[UUID, Receipt] = {}
@@ -239,15 +239,12 @@ def _stock(source: Source, parts: Iterable[_Part], world: "Known") -> None:
             continue
         receipts[receipt.uid] = receipt
         back[receipt.uid, line.disposition][variant] += part.quantity
-    sales: list[Sale] = []
     for (uid, disposition), goods in back.items():
         place, when = world.places[receipts[uid].location], receipts[uid].occurred_at
         if disposition == "resell":
-            sales += left(receipts[uid], place, {variant: -count for variant, count in goods.items()})
+            world.moves.extend(left(receipts[uid], place, {variant: -count for variant, count in goods.items()}))
         else:
             aside: Disposition = "damaged" if disposition == "damaged" else "quarantine"
             inventory.put_back(
                 key=f"{uid}:{disposition}", location_id=place, lines=sorted(goods.items()), disposition=aside, at=when
             )
-    if sales:
-        inventory.sell_many(sales=sales, source=source)
