@@ -27,6 +27,7 @@ class YooKassaEmulator:
         self.calls: list[tuple[str, str]] = []
         self.ill = 0
         self.lose = 0
+        self.refuse = False
         self.pays_at_once = pays_at_once
         self.lock = threading.RLock()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -123,6 +124,8 @@ class YooKassaEmulator:
         return 200, _shown(payment)
 
     def _create(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if self.refuse:
+            return 400, _error("invalid_request", "this shop cannot take payments")
         if Decimal(body["amount"]["value"]) <= 0 or not body["confirmation"].get("return_url"):
             return 400, _error("invalid_request", "amount or return_url is wrong")
         if len(body["description"]) > 128:
