@@ -73,7 +73,7 @@ def _listing(name: str, title: Text, amount: Text) -> Listing[Row]:
             Column("state", gettext_lazy("State"), place="side"),
             Column("amount", amount, kind="money"),
             Column("why", gettext_lazy("Why")),
-            Column("at", gettext_lazy("Since"), kind="ago"),
+            Column("at", gettext_lazy("Waits since"), kind="ago"),
             Column("actions", gettext_lazy("Do")),
         ),
         key="place",

@@ -92,7 +92,7 @@ def _listing() -> Listing[Row]:
         ),
         views=(
             View(_("All")),
-            View(_("Open"), {"open": "1"}),
+            View(_("Not ended"), {"open": "1"}),
             View(_("To inspect"), {"state": "received"}),
             View(_("To settle"), {"state": "inspected"}),
         ),
@@ -337,7 +337,7 @@ _LINES: Final[Listing[Line]] = Listing(
     columns=(
         Column("goods", gettext_lazy("Goods")),
         Column("worth", gettext_lazy("Worth"), kind="money", place="side"),
-        Column("of", gettext_lazy("Order")),
+        Column("of", gettext_lazy("Order or return")),
         Column("pieces", gettext_lazy("Pieces"), kind="number"),
         Column("reason", gettext_lazy("Why")),
         Column("looked", gettext_lazy("Looks")),

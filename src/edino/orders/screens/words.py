@@ -14,7 +14,7 @@ STATES: Final[Mapping[str, Status]] = MappingProxyType(
         "placed": Status(_("placed"), "info"),
         "part_fulfilled": Status(_("handed out in part"), "info"),
         "fulfilled": Status(_("handed out"), "good"),
-        "closed": Status(_("closed"), "good"),
+        "closed": Status(_("complete"), "good"),
         "cancelled": Status(_("cancelled"), "quiet", "circle-x"),
         "dropped": Status(_("given up"), "quiet", "circle-x"),
     }

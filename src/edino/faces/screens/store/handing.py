@@ -222,7 +222,7 @@ def _facts(request: StoreRequest, found: Parcel) -> Iterator[Fact]:
         yield Fact(_("Slot"), home.said(itself.slot_starts_at, itself.slot_ends_at))
     if staff.may(request.staff, "orders.see"):
         link = format_html('<a href="{}">{}</a>', reverse("order", args=[order.uid]), order.number)
-        yield Fact(_("Order"), link)
+        yield Fact(_("In the office"), link)
 
 
 def _takes(found: Parcel) -> Iterator[Takes]:

@@ -52,7 +52,7 @@ def _listing(name: str, title: Text) -> Listing[Item]:
         name=name,
         title=title,
         columns=(
-            Column("title", gettext_lazy("Order")),
+            Column("title", gettext_lazy("Order or return")),
             Column("state", gettext_lazy("When"), place="side"),
             Column("about", gettext_lazy("For"), quiet=True),
         ),

@@ -24,7 +24,7 @@ STATES: Final = {
     "placed": Status(gettext_lazy("placed"), "info"),
     "part_fulfilled": Status(gettext_lazy("handed out in part"), "info"),
     "fulfilled": Status(gettext_lazy("handed out"), "good"),
-    "closed": Status(gettext_lazy("closed"), "good"),
+    "closed": Status(gettext_lazy("complete"), "good"),
     "cancelled": Status(gettext_lazy("cancelled"), "quiet", "circle-x"),
     "dropped": Status(gettext_lazy("given up"), "quiet", "circle-x"),
 }
