@@ -1,7 +1,7 @@
 """The demo's figures come from the log, so they notice when a line is missing, doubled or a penny off."""
 
 import csv
-from collections import defaultdict
+from datetime import timedelta
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
@@ -9,11 +9,11 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from edino.orders.commands.orders import Orders
 from edino.integrations.demo import figures, goods, stages
 from edino.kernel.imports import mapping
 from edino.kernel.imports.engine import Job, run
 from edino.kernel.imports.tables import Options
+from edino.orders.commands.orders import Orders
 from edino.staff import api as staff
 
 pytestmark = pytest.mark.django_db
@@ -78,12 +78,15 @@ def test_three_roles_can_look_around_and_get_new_passwords_each_time() -> None:
 
 def test_with_the_opening_stock_no_sale_of_the_year_finds_the_shelf_empty() -> None:
     year = pyarrow.parquet.read_table(str(files("edino.integrations.demo") / "online_retail.parquet"))
-    columns = [year[name].to_pylist() for name in ("InvoiceDate", "StockCode", "Quantity")]
-    left = defaultdict(int, {good.sku: good.opening for good in goods.goods()})
-    lowest = dict.fromkeys(left, 0) | {sku: opening for sku, opening in left.items() if opening}
-    for _, sku, pieces in sorted(zip(*columns, strict=True), key=lambda line: line[0]):
-        left[sku] -= int(pieces)
+    columns = [year[name].to_pylist() for name in ("InvoiceDate", "StockCode", "Quantity", "UnitPrice")]
+    moved = [(at, sku, 0 if price < 0 else int(pieces)) for at, sku, pieces, price in zip(*columns, strict=True)]
+    seen = [(at + timedelta(days=14 if pieces < 0 else 0), sku, pieces) for at, sku, pieces in moved]
+    left = {good.sku: good.opening for good in goods.goods()}
+    lowest = dict(left)
+    for _, sku, pieces in sorted(seen, key=lambda line: line[0]):
+        left[sku] -= pieces
         lowest[sku] = min(lowest[sku], left[sku])
+    assert left == {good.sku: good.left for good in goods.goods()}
     assert len(left) == int(figures.PUBLISHED["codes"])
     assert set(lowest.values()) == {0}  # never below, and not a piece more than was needed
 

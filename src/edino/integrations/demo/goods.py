@@ -1,7 +1,7 @@
 """The goods of the year's invoices: what was sold becomes products, and what lay there when the year began.
 
 The opening stock is derived: the least with which no sale of the year would have found the shelf empty, that is the
-greatest running sum of what went out and came back.
+greatest running sum of what went out and came back, when what comes back is on the shelf two weeks later at the latest.
 """
 
 import re
@@ -49,12 +49,13 @@ NOT_GOODS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Good:
-    """One code of the invoices. `price` in pennies, 0 when it was never sold for money; `opening` in pieces."""
+    """One code of the invoices. `price` in pennies, 0 when never sold for money; `opening` and `left` in pieces."""
 
     sku: str
     name: str
     price: int
     opening: int
+    left: int
 
     @property
     def shelf(self) -> str:
@@ -72,7 +73,7 @@ def goods() -> list[Good]:
     """All codes of the year, in their order."""
     with as_file(files("edino.integrations.demo") / "online_retail.parquet") as file, duckdb.connect() as data:
         found = data.execute(_SQL["goods"].text, {"file": str(file)}).fetchall()
-    return [Good(sku, readable(name), price, opening) for sku, name, price, opening in found]
+    return [Good(sku, readable(name), price, opening, left) for sku, name, price, opening, left in found]
 
 
 def readable(name: str) -> str:
