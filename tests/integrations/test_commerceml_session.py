@@ -257,9 +257,7 @@ def order(one_c: OneC, quantity: int = 2) -> UUID:
             currency="RUB",
             contact=Contact(name="Коля", phone="+79161234567", email="kolya@example.ru"),
             delivery=Delivery("delivery", amount=30000, city="Тверь", address={"street": "Лесная, 1"}),
-            lines=(
-                LineInput("1", variant.id, "K-1", "Кеды", quantity, 199000, 199000 * quantity, 0, 199000 * quantity),
-            ),
+            lines=(LineInput("1", variant.id, "K-1", "Кеды", quantity, 199000, worth, 0, worth),),
         )
     )
     from django.db import transaction  # as above

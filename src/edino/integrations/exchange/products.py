@@ -14,6 +14,7 @@ from edino.integrations.exchange.work import Work, compared
 STEP: Final = 300
 CHARACTERISTIC: Final = "Характеристика"
 """The axis of variants whose characteristics are told only by their names."""
+AXES: Final = frozenset({"цвет", "размер", "color", "colour", "size", CHARACTERISTIC.lower()})
 _BRACKETS: Final = re.compile(r"\(([^()]*)\)\s*$")
 _FEATURES: Final = ("ВидНоменклатуры", "ТипНоменклатуры", "Полное наименование")
 """Requisites that repeat what is known, or speak of bookkeeping."""
@@ -80,6 +81,7 @@ class Product:
     goods: Thing
     offers: list[Thing]
     invented: bool = False
+    shared: dict[str, str] = field(default_factory=dict)
 
     @property
     def changed(self) -> bool:
@@ -163,12 +165,28 @@ def _product(work: Work, grp: str, things: Sequence[Thing]) -> Product:
         body = {"id": grp, "name": name, "article": first.body.get("article", ""), "catalog": first.body.get("catalog")}
         goods = Thing("goods", grp, grp, body, first.staged, None)
         work.odd.note("offer_without_goods", f"{name} ({grp})", line=first.line)
+    shared = _shared(offers) if work.run.kind == "yml" else {}
     for offer in offers:
-        offer.options = _options(work, goods, offer)
+        offer.options = {name: value for name, value in _options(work, goods, offer).items() if name not in shared}
         if offer.staged is not None:
             _remark(work, goods, offer)
     _distinct(work, offers)
-    return Product(goods, offers, invented)
+    return Product(goods, offers, invented, shared)
+
+
+def _shared(offers: Sequence[Thing]) -> dict[str, str]:
+    """Parameters that all offers of a group have alike: they describe the product, the others tell its variants apart.
+
+    Colour and size are told apart by even where there is only one of them.
+    """
+    if not offers:
+        return {}
+    told = [offer.body.get("options", {}) for offer in offers]
+    return {
+        name: value
+        for name, value in told[0].items()
+        if name.lower() not in AXES and all(each.get(name) == value for each in told)
+    }
 
 
 def _options(work: Work, goods: Thing, offer: Thing) -> dict[str, str]:
@@ -224,6 +242,7 @@ def _input(work: Work, product: Product, words: Words) -> ProductInput:
     before = product.goods.before.body if product.goods.before else {}
     attributes: dict[str, Any] = dict.fromkeys(_attributes(work, before, words, quiet=True))
     attributes |= _attributes(work, body, words, quiet=product.goods.staged is None)
+    attributes |= {name: value for name, value in product.shared.items() if name not in attributes}
     name, description = str(body.get("name", "")), str(body.get("description", ""))
     told_before = bool(before.get("description"))
     return ProductInput(

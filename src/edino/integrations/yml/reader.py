@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 ROOTS: Final = ("yml_catalog",)
 NAME_LONGEST: Final = 150
 SHOP_LONGEST: Final = 20
-AXES: Final = ("цвет", "размер", "color", "colour", "size", "объем", "объём", "рост", "вкус", "память")
 # fmt: off
 _KNOWN: Final = frozenset({
     "url", "price", "oldprice", "currencyId", "categoryId", "picture", "store", "pickup", "delivery",
@@ -149,7 +148,7 @@ class Reader:
             self.odd.note("no_id", name or "offer", line=line)
             return
         self._remarks(element, told, name, line)
-        params, options = self._params(element)
+        params = self._params(element)
         group = (element.get("group_id") or "").strip()
         own, id_ = id_, self._scoped(id_)
         goods = self._scoped(f"group:{group}") if group else id_
@@ -166,7 +165,7 @@ class Reader:
                 categories=(self._scoped(category),) if category else (),
                 description=told.get("description", ""),
                 brand=values.words(told.get("vendor")),
-                attributes=params | _extras(told),
+                attributes=_extras(told) if group else params | _extras(told),
                 pictures=pictures,
                 weight_g=self._weight(told.get("weight", ""), line),
                 tax=_tax(told.get("vat", "")),
@@ -184,7 +183,7 @@ class Reader:
             name=name,
             article=values.words(told.get("shop-sku")) or article or (f"{self.shop}-{own}" if self.shop else own),
             barcodes=barcodes,
-            options=options if group else {},
+            options=params if group else {},
             pictures=pictures if group else (),
             catalog="yml",
         )
@@ -217,22 +216,16 @@ class Reader:
         self.odd.note("no_name", name, line=line)
         return name
 
-    def _params(self, element: "Element") -> tuple[dict[str, str], dict[str, str]]:
-        """Attributes of the product, and the options that tell its variants apart."""
-        attributes: dict[str, str] = {}
-        options: dict[str, str] = {}
+    def _params(self, element: "Element") -> dict[str, str]:
+        """Parameters by their names; one that is told several times keeps each of its values."""
+        found: dict[str, str] = {}
         for child in element:
             name, said = values.words(child.get("name")), values.words(child.text)
             if local(child) != "param" or not name or not said:
                 continue
-            unit = values.words(child.get("unit"))
-            if name.lower() in AXES:
-                options.setdefault(name, f"{said} {unit}".strip())
-            else:
-                attributes[name] = f"{attributes[name]}, {said}" if name in attributes else f"{said} {unit}".strip()
-        if not element.get("group_id"):
-            return {**options, **attributes}, {}
-        return attributes, options
+            value = " ".join(part for part in (said, values.words(child.get("unit"))) if part)
+            found[name] = f"{found[name]}, {value}" if name in found else value
+        return found
 
     def _pictures(self, element: "Element", name: str, line: int) -> tuple[Picture, ...]:
         places = [values.words(child.text) for child in element if local(child) == "picture"]
