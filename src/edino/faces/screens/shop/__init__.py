@@ -20,7 +20,7 @@ from edino.faces.screens.shop import (
 urlpatterns: list[URLPattern] = [
     path("shop/", browse.home, name="shop"),
     path("shop/catalogue/", browse.everything, name="shop_catalogue"),
-    path("shop/catalogue/<path:code>/", browse.category, name="shop_category"),
+    path("shop/catalogue/<str:code>/", browse.category, name="shop_category"),
     path("shop/search/", browse.search, name="shop_search"),
     path("shop/search/suggest/", browse.suggest, name="shop_suggest"),
     path("shop/p/<uuid:uid>/", product.by_uid, name="shop_product"),
@@ -56,5 +56,6 @@ urlpatterns: list[URLPattern] = [
     path("kiosk/<str:location>/", kiosk.kiosk, name="kiosk"),
     path("kiosk/<str:location>/leave/", kiosk.leave, name="kiosk_leave"),
     path("shop/no-kiosk/", kiosk.end, name="kiosk_end"),
-    path("shop/<path:rest>", browse.nowhere),
+    path("shop/<str:rest>/", browse.nowhere),
+    path("shop/<str:rest>", browse.nowhere),
 ]
