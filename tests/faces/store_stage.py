@@ -7,8 +7,11 @@ from uuid import UUID
 from django.test import Client
 
 from edino.checkout.types import Delivery, Placed, Tender
+from edino.inventory import api as inventory
+from edino.kernel import ids
 from edino.orders import api as orders
-from edino.orders.types import Order
+from edino.orders.api import returns
+from edino.orders.types import Inspection, Order, ReturnLineInput
 from edino.staff.types import Role
 from tests.checkout import stage as shop
 from tests.faces import stage
@@ -73,3 +76,51 @@ def parcel(order: Order, state: str = "") -> UUID:
 def _opened() -> shop.Shop:
     names = {"site": "site", "app": "app", "till": "till 1", "erp": "1C"}
     return shop.Shop(**{name: shop._source(value, "") for name, value in names.items()})
+
+
+def every_page() -> list[str]:
+    """A store in the middle of its day; the address of every page of the store and of the office of orders."""
+    shop.open_shop()
+    slot = shop.slots(1)[0]
+    waits = ordered({"DAWN-42": 2, "SOCK-1": 1}, delivery=shop.pickup(slot.uid))
+    there = ordered({"BOTTLE": 2})
+    orders.ready(uid=there.uid, parcel=parcel(there), by=shop.HOUSE)
+    sold = carried({"DAWN-41": 2, "SOCK-1": 2})
+    asked, settled = (
+        returns.request_return(
+            uid=ids.uuid7(), lines=[ReturnLineInput(1, sold.lines[0].id)], by=shop.HOUSE, location=HERE, reason="size"
+        )
+        for _ in range(2)
+    )
+    returns.receive(uid=settled.uid, location=HERE, by=shop.HOUSE)
+    returns.inspect(uid=settled.uid, inspections=[Inspection(settled.lines[0].id, "resell")], by=shop.HOUSE)
+    returns.settle(uid=settled.uid, by=shop.HOUSE)
+    view = shop.cart_of(_opened(), {"DAWN-42": 9, "SOCK-1": 1}, by=shop.OLEG)
+    count = inventory.open_count(location=HERE, by=shop.HOUSE)
+    inventory.record_count(uid=count.uid, sku="DAWN-42", counted=3)
+    return [
+        "/store/",
+        "/store/choose/",
+        f"/store/pick/{parcel(waits)}/",
+        f"/store/hand/{parcel(there)}/",
+        "/store/sell/",
+        f"/store/sell/{view.uid}/",
+        f"/store/sell/{view.uid}/pay/",
+        "/store/goods/DAWN-42/",
+        "/store/find/",
+        f"/store/orders/{sold.uid}/",
+        f"/store/back/?order={sold.uid}",
+        f"/store/returns/{asked.uid}/",
+        f"/store/returns/{settled.uid}/",
+        f"/store/count/{count.uid}/",
+        f"/store/count/{count.uid}/close/",
+        "/orders/",
+        f"/orders/{waits.uid}/",
+        f"/orders/{sold.uid}/",
+        f"/orders/{waits.uid}/cancel/",
+        "/returns/",
+        f"/returns/{asked.uid}/",
+        f"/returns/{settled.uid}/",
+        f"/returns/new/?order={sold.uid}",
+        "/waiting/",
+    ]

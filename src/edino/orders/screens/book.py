@@ -23,6 +23,7 @@ from edino.ui import screen
 from edino.ui.screen import Ask, Column, Listing, Page, Status, View, choice, dates
 
 _STATES: Final = ("placed", "part_fulfilled", "fulfilled", "closed", "cancelled")
+PAGE: Final = 50
 PARKED: Final = Status(_("no place has it"), "bad", "map-pin-off")
 
 
@@ -75,6 +76,7 @@ def _listing() -> Listing[Row]:
             View(_("Cancelled"), {"state": "cancelled"}),
         ),
         sort="-placed_at",
+        page_size=PAGE,
         nothing=_("No order yet"),
     )
 

@@ -32,7 +32,6 @@ _PLACES: Final = (
     NavItem("sell", _("Sell"), "store_sell", "shopping-basket", "carts.serve"),
     NavItem("back", _("Take back"), "store_back", "undo-2", "returns.take"),
     NavItem("count", _("Count"), "store_count", "clipboard-list", "stock.count"),
-    NavItem("office", _("Office"), "overview", "layout-dashboard", "overview.see"),
 )
 
 
@@ -62,16 +61,12 @@ class StoreShell(Shell):
     @cached_property
     def groups(self) -> list[Group]:
         items = [item for item in _PLACES if navigation.allowed(self.request, item.operation)]
-        urls = {item.name: reverse(item.url_name) for item in items}
-        here = max(
-            (url for url in urls.values() if url != "/" and self.request.path.startswith(url)), key=len, default=""
-        )
-        return [
-            Group(
-                "",
-                [Place(item, urls[item.name], urls[item.name] == here, item.name != "office", None) for item in items],
-            )
-        ]
+        here = max((url for url in map(_url, items) if self.request.path.startswith(url)), key=len, default="")
+        places = [Place(item, _url(item), current=_url(item) == here, pinned=True, count=None) for item in items]
+        choose = NavItem("choose", self.store.name, "store_choose", "store", "store.work")
+        office = NavItem("office", _("Office"), "overview", "layout-dashboard", "overview.see")
+        others = [Place(item, _url(item), current=False, pinned=False, count=None) for item in (choose, office)]
+        return [Group("", places), Group(_("Elsewhere"), others)]
 
     @cached_property
     def search(self) -> Search | None:
@@ -151,6 +146,10 @@ def places() -> list[Location]:
 def back() -> Back:
     """The way up to what waits."""
     return Back(_("What waits"), reverse("store"))
+
+
+def _url(item: NavItem) -> str:
+    return reverse(item.url_name)
 
 
 def _ask(request: StaffRequest) -> HttpResponse:

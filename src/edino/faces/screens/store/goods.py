@@ -194,5 +194,5 @@ def _rows(
         shown = Status(name, "info", "check") if one.id == chosen else name
         told = Status(_("%(number)d here") % {"number": here}, "good") if here else Status(_("not here"), "quiet")
         values = {"number": sum(others), "places": len(others)}
-        away = _("%(number)d in other places (%(places)d)") % values if others else _("none")
+        away = _("%(number)d, places: %(places)d") % values if others else _("none")
         yield Row(place, shown, told, away, reverse("store_goods", args=[one.sku]))

@@ -73,7 +73,7 @@ _BACK: Final = _listing("came-back", gettext_lazy("Came back"))
 @at_store("store.work")
 def home(request: StoreRequest) -> HttpResponse:
     """The three lists."""
-    return frame.page(request, "home", title=_("What waits"), lists=_lists(request))
+    return frame.page(request, "home", title=_("What waits"), lead=request.store.name, lists=_lists(request))
 
 
 @at_store("store.work")
