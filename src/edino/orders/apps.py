@@ -9,3 +9,9 @@ class OrdersConfig(AppConfig):
         from edino.orders.screens import navigation  # the screens need the models to be loaded
 
         navigation.register()
+
+        from edino.orders.api import offering  # as above
+        from edino.orders.screens import card  # as above
+
+        offering.register()
+        card.register()
