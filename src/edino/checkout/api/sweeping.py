@@ -50,7 +50,7 @@ def _look_after(order_uid: UUID, at: datetime, done: Swept) -> Swept:
     done = replace(done, looked=done.looked + 1)
     try:
         if purchase.state in {"prepared", "paying"}:
-            fence = purchases.take_over(purchase, clock.now() + LEASE, max(at, clock.now()))
+            fence = purchases.take_over(purchase, max(at, clock.now()) + LEASE, max(at, clock.now()))
             if fence is None:
                 return done
         return _counted(_swept(purchase, fence), purchase, done)
