@@ -37,7 +37,7 @@ def test_the_list_is_narrowed_by_place_state_and_goods() -> None:
     for answer in (oleg.get("/orders/?after=nonsense"), oleg.get("/orders/?at_from=2026-13-45")):
         assert answer.status_code in {200, 422}
     exported = oleg.get("/orders/?export=csv")
-    assert mine.number in b"".join(exported.streaming_content).decode()
+    assert mine.number in b"".join(exported).decode()
     assert sql.scalar("SELECT count(*) FROM staff_audit WHERE detail ->> 'did' = 'export'") == 1
 
 

@@ -110,7 +110,9 @@ def replan(request: StaffRequest, uid: UUID) -> HttpResponse:
     """Look once more for places that have it."""
 
     def do() -> str:
-        after = orders.replan(uid=uid, by=request.staff)
+        # Who said that it is not there is not asked again, whatever the book says.
+        said_no = {one.location for one in orders.order(uid=uid).fulfilments if one.state == "rejected"}
+        after = orders.replan(uid=uid, by=request.staff, exclude=sorted(said_no))
         return _("Still nowhere.") if after.parked else _("A place was found.")
 
     return _done(request, do)
