@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.formats import FORMATS
 from edino.integrations.exchange.oddities import Oddities
-from edino.integrations.exchange.reading import Document, Unreadable
+from edino.integrations.exchange.reading import Document
 from edino.integrations.exchange.records import Record
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

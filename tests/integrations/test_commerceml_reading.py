@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.integrations.exchange_texts import HEAD, ROOT, catalog, counts, goods, of, offer, offers, read, refusal
 
 from edino.integrations.exchange import values
-from edino.integrations.exchange.reading import Unreadable
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.records import Category, Goods, Header, Offer, Order, Prices, Property, Rest, Store
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests.integrations.exchange_texts import counts, of, read
 
-from edino.integrations.exchange.reading import Unreadable
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.records import Category, Goods, Offer, Prices, Rest
 
 ITEM = """<item><g:id>KED-42</g:id><g:title>Кеды</g:title><g:description>Для бега</g:description>

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.integrations.exchange_texts import counts, feed, of, read, refusal
 
-from edino.integrations.exchange.reading import Unreadable
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.records import Category, Goods, Offer, Prices, Rest
 
 

@@ -10,7 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from edino.channels import api as channels
 from edino.channels.types import Scope, Source
 from edino.integrations.commerceml import session
-from edino.integrations.commerceml.session import COOKIE, WAYS, Asked, Busy
+from edino.integrations.commerceml.errors import UnknownMode
+from edino.integrations.commerceml.session import COOKIE, WAYS, Asked
+from edino.integrations.exchange.errors import Busy
 from edino.kernel.errors import Forbidden, Refusal, TooLarge, Unauthenticated
 from edino.staff import api as staff
 
@@ -44,10 +46,10 @@ def _answer(request: HttpRequest) -> HttpResponse:
         if source is None:
             raise Unauthenticated
         if way not in WAYS:
-            raise session.UnknownMode(type=way, mode=mode)
+            raise UnknownMode(type=way, mode=mode)
         return _lines(session.open_session(source, way))
     if way not in WAYS:
-        raise session.UnknownMode(type=way, mode=mode)
+        raise UnknownMode(type=way, mode=mode)
     token, said = request.COOKIES.get(COOKIE, ""), request.GET.get("sessid", "")
     source, open_exchange = session.session(token=token, source=source, way=way, said=said)
     asked = Asked(

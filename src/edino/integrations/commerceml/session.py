@@ -19,32 +19,20 @@ from django.db import transaction
 from edino.channels import api as channels
 from edino.channels.types import KeyListing, Source
 from edino.integrations.commerceml import handing, uploads
+from edino.integrations.commerceml.errors import NotASession, UnknownMode
 from edino.integrations.exchange import absence, importing, points, queries
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.formats import FORMATS
-from edino.integrations.exchange.importing import Busy
 from edino.integrations.exchange.queries import Exchange, Run
-from edino.integrations.exchange.reading import Document, Unreadable
+from edino.integrations.exchange.reading import Document
 from edino.integrations.exchange.work import Work
 from edino.kernel import clock
-from edino.kernel.errors import Refusal, Unauthenticated
 
 COOKIE: Final = "edino_exchange"
 VERSION: Final = "2.10"
 WAYS: Final = ("catalog", "sale")
 _ENDS: Final = tuple("КоммерческаяИнформация>".encode(name) for name in ("utf-8", "cp1251", "utf-16-le"))
 _SPLIT: Final = re.compile(r"\d+_\d+\.xml$")
-
-
-class UnknownMode(Refusal):
-    """Nothing is known of type=%(type)s&mode=%(mode)s."""
-
-    code = "unknown_mode"
-
-
-class NotASession(Unauthenticated):
-    """The session is not known here; begin with checkauth."""
-
-    code = "no_session"
 
 
 def file_limit() -> int:
@@ -253,4 +241,4 @@ def _hash(token: str) -> bytes:
     return sha256(token.encode("utf-8", "surrogatepass")).digest()
 
 
-__all__ = ["COOKIE", "WAYS", "Asked", "Busy", "answer", "close", "open_session", "session"]
+__all__ = ["COOKIE", "WAYS", "Asked", "answer", "close", "open_session", "session"]

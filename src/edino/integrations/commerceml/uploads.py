@@ -17,8 +17,10 @@ from django.conf import settings
 from django.db import transaction
 
 from edino.channels.types import Source
+from edino.integrations.commerceml.errors import WrongName
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.files import media_path
-from edino.integrations.exchange.reading import Document, Unreadable
+from edino.integrations.exchange.reading import Document
 from edino.kernel import sql
 
 _SQL: Final = sql.statements("edino.integrations", "uploads.sql")
@@ -40,12 +42,6 @@ class Upload:
     repeats: int
     unpacked: bool
     kept: str
-
-
-class WrongName(Unreadable):
-    """This is not the name of a file."""
-
-    code = "wrong_name"
 
 
 def named(name: str) -> str:

@@ -23,21 +23,15 @@ from edino.integrations.exchange import (
     stock,
     vocabulary,
 )
+from edino.integrations.exchange.errors import Busy, Unreadable
 from edino.integrations.exchange.oddities import Oddities
-from edino.integrations.exchange.reading import Unreadable
 from edino.integrations.exchange.staging import Budget, Read
 from edino.integrations.exchange.work import Work
-from edino.kernel.errors import Conflict, Refusal
+from edino.kernel.errors import Refusal
 
 Progress = Callable[[float], None]
 Step = Callable[[], bool]
 _POINTS: Final = {"categories": 4, "products": 5, "prices": 6, "stock": 7, "orders": 8}
-
-
-class Busy(Conflict):
-    """Another exchange with this source is under way; try again in a moment."""
-
-    code = "busy"
 
 
 def silent(fraction: float) -> None:

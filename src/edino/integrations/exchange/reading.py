@@ -16,8 +16,8 @@ from typing import BinaryIO, Final
 
 from lxml import etree
 
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.oddities import Oddities
-from edino.kernel.errors import Refusal
 from edino.kernel.imports import encodings
 
 BLOCK: Final = 1 << 16
@@ -33,13 +33,6 @@ _REFERENCE: Final = re.compile(r"&(?:(#[xX]?[0-9A-Fa-f]{1,8}|[A-Za-z][A-Za-z0-9]
 _CUT: Final = re.compile(r"(&[#A-Za-z0-9]{0,33}|<!?\[?[CDAT]{0,5}|\]{1,2})$")
 """What may go on in the next block."""
 _OWN: Final = frozenset({"lt", "gt", "amp", "quot", "apos"})
-
-
-class Unreadable(Refusal):
-    """The file cannot be read."""
-
-    code = "unreadable"
-    status = 422
 
 
 class Document:

@@ -7,8 +7,9 @@ import msgspec
 from django.db import transaction
 
 from edino.integrations.exchange import points, queries
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.oddities import Oddities
-from edino.integrations.exchange.reading import Document, Unreadable
+from edino.integrations.exchange.reading import Document
 from edino.integrations.exchange.records import (
     Category,
     Goods,

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from edino.integrations.exchange import values
+from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.oddities import Oddities
-from edino.integrations.exchange.reading import Document, Unreadable, elements, forget, local
+from edino.integrations.exchange.reading import Document, elements, forget, local
 from edino.integrations.exchange.records import (
     Category,
     Goods,
