@@ -26,6 +26,7 @@ from edino.inventory.api import waiting as stock
 from edino.kernel.errors import Refusal
 from edino.orders import api as orders
 from edino.orders.api import office
+from edino.orders.types.office import Trouble
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
@@ -89,10 +90,11 @@ def _listing(name: str, title: Text, amount: Text) -> Listing[Row]:
 def waiting(request: StaffRequest) -> HttpResponse:
     """Everything that waits for a person, oldest first."""
     may = staff.may(request.staff, "orders.edit")
+    book = office.troubles(limit=_MOST)
     kinds = [
-        ("parked", _("Orders that no place can fulfil"), _("Due"), _parked(may)),
+        ("parked", _("Orders that no place can fulfil"), _("Due"), _parked(book, may)),
         ("purchases", _("Money without an order"), _("Amount"), _purchases(may)),
-        ("refunds", _("Money that has not gone back"), _("Amount"), _refunds(may)),
+        ("refunds", _("Money that has not gone back"), _("Amount"), _refunds(book, may)),
         ("cases", _("More promised than there is"), _("Missing"), _cases(may)),
     ]
     heaps = []
@@ -166,8 +168,8 @@ def _done(request: StaffRequest, do: Callable[[], str]) -> HttpResponse:
     return redirect("waiting")
 
 
-def _parked(may: bool) -> Iterator[Row]:
-    for place, one in enumerate(office.troubles(limit=_MOST)):
+def _parked(book: list[Trouble], may: bool) -> Iterator[Row]:
+    for place, one in enumerate(book):
         if one.kind != "parked":
             continue
         url = reverse("order", args=[one.uid])
@@ -179,8 +181,8 @@ def _parked(may: bool) -> Iterator[Row]:
         yield Row(place, one.number, _KINDS["parked"], money, one.note, one.at, _actions(actions, may), url)
 
 
-def _refunds(may: bool) -> Iterator[Row]:
-    for place, one in enumerate(office.troubles(limit=_MOST)):
+def _refunds(book: list[Trouble], may: bool) -> Iterator[Row]:
+    for place, one in enumerate(book):
         if one.kind == "parked":
             continue
         url = reverse("order", args=[one.uid])
