@@ -129,7 +129,8 @@ def hand_over(
     """The customer takes the goods: `lines` (line key → pieces) when not all, and what is refused is cancelled.
 
     Needs the pickup code unless a person may do without (`without_code`). What is still to be paid is taken now by
-    `tender`, or refused with `NotPaid`. Handed over already: nothing changes.
+    `tender`, or refused with `NotPaid`. Handed over already: nothing changes, but what is still to be paid (a courier
+    brings the money of a delivery) is taken by `tender`.
     """
     order = read(uid=uid)
     if order.pickup_code and not without_code:
@@ -143,9 +144,17 @@ def hand_over(
         ]
         if not chosen:
             if order.state in {"closed", "fulfilled"} and lines is None:
-                return order
+                return _brought(order, tender)
             raise WrongState(state=order.state)
         return _hand_over(order, chosen, lines, by=by, tender=tender, at=clock.now())
+
+
+def _brought(order: Order, tender: str) -> Order:
+    """Everything is with the customer already: what the courier was paid at the door is taken."""
+    if tender and order.outstanding > 0:
+        paying.take_rest(order, tender, clock.now())
+        return read(uid=order.uid)
+    return order
 
 
 def carry_out(order: Order, *, by: By, at: datetime) -> Order:
