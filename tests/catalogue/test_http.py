@@ -63,7 +63,7 @@ def test_products_come_in_are_found_and_shown(igor: Caller) -> None:
     assert [variant["sku"] for variant in page["variants"]] == ["DAWN-41", "DAWN-42"]
     assert page["categories"] == [{"code": "obuv", "name": "Shoes"}]
     assert page["variants"][0]["barcodes"][1] == {"text": "1234", "gtin": None, "problem": "length"}
-    assert page["presence"][0]["missing"] == ["description:ru", "description:en", "image", "barcode"]
+    assert page["presence"][0]["missing"] == ["description:ru", "description:en", "image", "barcode", "price"]
 
 
 def test_a_page_leads_to_the_next(igor: Caller) -> None:

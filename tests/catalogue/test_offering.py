@@ -7,6 +7,7 @@ from edino.catalogue.api import editing, offering
 from edino.catalogue.api.reading import presence
 from edino.catalogue.models import Product
 from edino.catalogue.types import AttributeInput, Media
+from edino.catalogue.types.prices import PriceInput
 from edino.kernel import sql
 from edino.kernel.errors import Invalid
 from tests.catalogue.shelf import GTINS, HOUSE, bring, counts, facts, runner, shelves, simple
@@ -90,13 +91,21 @@ def test_a_product_says_what_it_lacks_in_each_assortment() -> None:
     bring(runner(), simple(1, variants=[]))
     shoes, socks = Product.objects.order_by("id")
     kiosks()
-    assert lacks(shoes.id) == {"Main": (100, ()), "Kiosks": (100, ())}
-    gone = ("description:en", "category", "image", "variant", "barcode")
-    assert lacks(socks.id) == {"Main": (25, ("description:ru", *gone)), "Kiosks": (17, gone)}
+    assert lacks(shoes.id) == {"Main": (88, ("price",)), "Kiosks": (85, ("price",))}
+    gone = ("description:en", "category", "image", "variant", "barcode", "price")
+    assert lacks(socks.id) == {"Main": (22, ("description:ru", *gone)), "Kiosks": (14, gone)}
     bring(simple(1, media=[Media("socks.jpg")], categories=["g-1"], descriptions={"en": "Warm"}))
-    assert lacks(socks.id) == {"Main": (75, ("description:ru", "barcode")), "Kiosks": (83, ("barcode",))}
+    assert lacks(socks.id) == {
+        "Main": (66, ("description:ru", "barcode", "price")),
+        "Kiosks": (71, ("barcode", "price")),
+    }
     api.define_attributes(attributes=[AttributeInput("season", is_required=True)])
-    assert lacks(socks.id)["Kiosks"] == (71, ("barcode", "attribute:season"))
+    assert lacks(socks.id)["Kiosks"] == (62, ("barcode", "attribute:season", "price"))
+    cost = [PriceInput("DAWN-41", "main", 499_000), PriceInput("DAWN-42", "main", 499_000)]
+    api.save_price_list(code="main", name="Main", currency="RUB", by=HOUSE)
+    api.set_prices(source=HOUSE, rows=cost[:1])
+    assert lacks(shoes.id)["Main"] == (90, ("price",))
+    api.set_prices(source=HOUSE, rows=cost)
     assert lacks(shoes.id)["Main"] == (100, ())
 
 

@@ -13,6 +13,7 @@ from edino.catalogue.types import Assortment, Attribute, ShortTarget, VariantInf
 from edino.catalogue.types.pages import (
     AxisPage,
     BarcodeShown,
+    Behind,
     Picture,
     Presence,
     ProductPage,
@@ -147,6 +148,27 @@ def product(
         rating=round(head.rating_sum / head.rating_count, 2) if head.rating_count else None,
         rating_count=head.rating_count,
         changed_at=head.changed_at,
+    )
+
+
+def behind(*, uid: UUID) -> Behind:
+    """A product as those who keep it see it."""
+    head = queries.product_head(uid=uid)
+    if head is None:
+        raise NoSuchProduct
+    return Behind(
+        id=head.id,
+        uid=head.uid,
+        names=head.names,
+        descriptions=head.descriptions,
+        brand=head.brand,
+        category_ids=tuple(head.category_ids),
+        attributes=head.attributes,
+        held=tuple(head.held),
+        active=head.is_active,
+        created_at=head.created_at,
+        changed_at=head.changed_at,
+        sources=tuple((row.source, row.text) for row in queries.externals_of(head.id)),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
+from math import log
 from typing import Any, Final
 
 from django.db import transaction
@@ -77,7 +78,7 @@ def neighbours(
     `weighted`: what is rare counts more (TF-IDF). Pairs below `least`, or with fewer than `shared` in common, are left
     out. Equally alike ones stand in the order of their ids.
     """
-    from implicit.nearest_neighbours import ItemItemRecommender, normalize, tfidf_weight  # heavy, and only jobs need it
+    from implicit.nearest_neighbours import ItemItemRecommender, normalize  # heavy, and only jobs need it
     from scipy.sparse import csr_matrix  # as above
 
     counts: dict[str, int] = {}
@@ -89,9 +90,10 @@ def neighbours(
     if not pairs:
         return []
     rows, columns = zip(*pairs, strict=True)
-    matrix = csr_matrix(([1.0] * len(pairs), (columns, rows)), shape=(len(items), len(known)))
+    rarity = {place: log(1 + len(items) / counts[one]) if weighted else 1.0 for one, place in known.items()}
+    matrix = csr_matrix(([rarity[place] for place in rows], (columns, rows)), shape=(len(items), len(known)))
     model = ItemItemRecommender(K=NEIGHBOURS + 1, num_threads=1)
-    model.fit(csr_matrix(normalize(tfidf_weight(matrix) if weighted else matrix).T), show_progress=False)
+    model.fit(csr_matrix(normalize(matrix).T), show_progress=False)
     return list(_ranked(model.similarity, items, least, shared))
 
 

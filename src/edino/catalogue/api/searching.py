@@ -42,9 +42,8 @@ def search(
     are sorted by how well they fit, else by name. `facets`: also what else could be chosen, with counts.
     """
     offered = assortment_by_code(assortment)
-    typed = finding.words(text)
-    query = queries.query(*map(list, zip(*typed, strict=True))) if typed else None
-    if typed and query is None:
+    query = as_query(text)
+    if text.strip() and query is None and finding.words(text):
         return ProductsPage((), 0)
     wanted = _wanted(offered, query, category, filters or {}, region)
     order = sort or ("relevance" if query else "name")
@@ -59,6 +58,12 @@ def search(
         paging.encode(rows[-1].place, rows[-1].title, rows[-1].id) if len(found) > limit else "",
         _facets(wanted, language, filters or {}) if facets else (),
     )
+
+
+def as_query(text: str) -> str | None:
+    """What was typed, as the search understands it; None when there is nothing to look for."""
+    typed = finding.words(text)
+    return queries.query(*map(list, zip(*typed, strict=True))) if typed else None
 
 
 def listed(

@@ -36,7 +36,7 @@ class Attributes:
         if context.source:
             channels.source_of_files(name=context.source)
 
-    def write(self, rows: Sequence[Row], *, context: Context) -> Written:
+    def write(self, rows: Sequence[Row], *, context: Context) -> Written:  # noqa: ARG002 - as every importer
         """Define a batch of attributes."""
         before = attributes()
         given, rejections = [], []

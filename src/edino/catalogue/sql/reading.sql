@@ -82,9 +82,12 @@ SELECT barcode.variant_id, barcode.text, barcode.gtin, barcode.problem
 
 -- name: presence_of
 -- Where a product is offered and what it lacks there.
-SELECT presence.assortment_id, presence.is_listed, presence.wanted, presence.missing, listing.is_listed AS by_hand,
-       coalesce(listing.reason, '') AS reason
+SELECT presence.assortment_id, presence.is_listed, presence.wanted + 1 AS wanted,
+       presence.missing || CASE WHEN catalogue_priced(presence.product_id, assortment.currency) THEN '{}'
+                                ELSE ARRAY['price'] END AS missing,
+       listing.is_listed AS by_hand, coalesce(listing.reason, '') AS reason
   FROM catalogue_presence AS presence
+  JOIN catalogue_assortment AS assortment ON assortment.id = presence.assortment_id
   LEFT JOIN catalogue_listing AS listing
          ON listing.assortment_id = presence.assortment_id AND listing.product_id = presence.product_id
  WHERE presence.product_id = %(product)s

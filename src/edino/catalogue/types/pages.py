@@ -104,7 +104,7 @@ class Presence:
     @property
     def score(self) -> int:
         """How complete the presentation is, 0–100."""
-        return round(100 * (self.wanted - len(self.missing)) / self.wanted) if self.wanted else 100
+        return 100 * (self.wanted - len(self.missing)) // self.wanted if self.wanted else 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,24 @@ class ProductPage:
     rating: float | None
     rating_count: int
     changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A product as those who keep it see it: every language, what is held by hand, what sources call it."""
+
+    id: int
+    uid: UUID
+    names: Mapping[str, str]
+    descriptions: Mapping[str, str]
+    brand: str
+    category_ids: tuple[int, ...]
+    attributes: Mapping[str, Any]
+    held: tuple[str, ...]
+    active: bool
+    created_at: datetime
+    changed_at: datetime
+    sources: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)

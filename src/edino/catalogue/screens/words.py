@@ -1,0 +1,88 @@
+"""What things of the catalogue are called before people."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from edino.ui.parts import Text
+from edino.ui.screen import Status
+
+NAME: Final = _("Name")
+LANGUAGES: Final[Mapping[str, Text]] = {
+    "ru": _("Russian"),
+    "en": _("English"),
+    "de": _("German"),
+    "kk": _("Kazakh"),
+}
+MISSING: Final[Mapping[str, Text]] = {
+    "name": _("name"),
+    "description": _("description"),
+    "category": _("category"),
+    "image": _("picture"),
+    "variant": _("variant in sale"),
+    "barcode": _("barcode"),
+    "attribute": _("attribute"),
+    "price": _("price"),
+}
+BARCODES: Final[Mapping[str, Text]] = {
+    "letters": _("not a number"),
+    "length": _("wrong length"),
+    "check_digit": _("wrong check digit"),
+    "taken": _("belongs to another variant"),
+}
+ACTIVE: Final = Status(_("in sale"), "good")
+INACTIVE: Final = Status(_("out of sale"), "quiet")
+STATES: Final[Mapping[str, Status]] = {
+    "pending": Status(_("waits"), "warn"),
+    "published": Status(_("published"), "good"),
+    "rejected": Status(_("rejected"), "quiet"),
+}
+RULES: Final[Mapping[str, Text]] = {
+    "all": _("everything but what is taken out"),
+    "chosen": _("only what is put in"),
+}
+
+
+def language() -> str:
+    """The reader's language, in two letters."""
+    return (get_language() or "en")[:2]
+
+
+def said_in(texts: Mapping[str, str]) -> str:
+    """A text in the reader's language, or in any."""
+    return texts.get(language()) or next((text for text in texts.values() if text), "")
+
+
+def language_name(code: str) -> Text:
+    """What a language is called; its code when it has no name here."""
+    return LANGUAGES.get(code, code)
+
+
+def missing(words: Iterable[str], attributes: Mapping[str, str] = {}) -> str:
+    """What a presentation lacks, in words."""
+    return ", ".join(_lack(word, attributes) for word in words)
+
+
+def _lack(word: str, attributes: Mapping[str, str]) -> str:
+    kind, _colon, rest = word.partition(":")
+    if kind in {"name", "description"}:
+        return _t("%(what)s (%(language)s)") % {"what": MISSING[kind], "language": rest}
+    if kind == "attribute":
+        return attributes.get(rest, rest)
+    return str(MISSING.get(kind, kind))
+
+
+def tone(score: int | None) -> Status:
+    """How complete a presentation is, as a status."""
+    if score is None:
+        return Status(_("not offered"), "quiet")
+    word = _t("%(score)s %%") % {"score": score}
+    return Status(word, "good" if score == 100 else "warn" if score >= 60 else "bad")
+
+
+def options(given: Mapping[str, str]) -> str:
+    """What tells a variant from its sisters."""
+    return ", ".join(given.values())
