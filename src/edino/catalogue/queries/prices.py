@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from edino.catalogue.types.prices import PriceAnswer, PriceException, PriceList
-from edino.kernel import sql
+from edino.kernel import clock, sql
 
 _SQL = sql.statements("edino.catalogue", "prices.sql")
+_OFFICE = sql.statements("edino.catalogue", "prices_office.sql")
 
 
 class Known(NamedTuple):
@@ -174,3 +176,15 @@ def wishes_told(told: Sequence[tuple[int, int]], at: datetime) -> None:
 def forget_wishes(profiles: Sequence[int]) -> int:
     """Whoever is forgotten waits no more; how many waits that were."""
     return sql.execute(_SQL["forget_wishes"], {"profiles": list(profiles)})
+
+
+def office_page(*, words: str, excepted: bool, after: int, limit: int, language: str) -> list[tuple[int, str, str]]:
+    """A page of active variants: id, SKU, name; `excepted`: only those a channel has an exception for."""
+    given = {"q": words, "excepted": excepted, "after": after, "limit": limit, "language": language}
+    return sql.tuples(_OFFICE["page"], {**given, "at": clock.now()})
+
+
+def office_variant(id_: int, language: str) -> tuple[int, str, str, UUID] | None:
+    """Id, SKU, name, product."""
+    found = sql.tuples(_OFFICE["variant"], {"id": id_, "language": language})
+    return found[0] if found else None  # type: ignore[return-value]  # four columns

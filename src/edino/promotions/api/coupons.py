@@ -108,6 +108,7 @@ def void_coupon(*, id: int, by: Hand) -> None:  # noqa: A002 - the field's name
 
 def coupons(
     *,
+    coupon_id: int | None = None,
     promotion_id: int | None = None,
     batch: UUID | None = None,
     code: str = "",
@@ -115,7 +116,7 @@ def coupons(
     limit: int = 50,
 ) -> CouponPage:
     """A page of coupons, newest first; `code` is how it begins, `after` the place of the last one seen."""
-    filters: dict[str, Any] = {"promotion": promotion_id, "batch": batch, "code": usual(code)}
+    filters: dict[str, Any] = {"id_": coupon_id, "promotion": promotion_id, "batch": batch, "code": usual(code)}
     return CouponPage(queries.coupons(**filters, after=after, limit=limit), queries.count_coupons(**filters))
 
 

@@ -57,17 +57,24 @@ def void(id_: int) -> str | None:
 
 
 def coupons(
-    *, promotion: int | None, batch: UUID | None, code: str, after: tuple[datetime, int] | None, limit: int
+    *,
+    id_: int | None,
+    promotion: int | None,
+    batch: UUID | None,
+    code: str,
+    after: tuple[datetime, int] | None,
+    limit: int,
 ) -> list[CouponView]:
     """Coupons, newest first."""
-    at, id_ = after or (None, 0)
-    given = {"promotion": promotion, "batch": batch, "code": code, "after_at": at, "after_id": id_, "limit": limit}
-    return sql.rows(_SQL["coupons"], given, CouponView)
+    at, after_id = after or (None, 0)
+    given = {"id": id_, "promotion": promotion, "batch": batch, "code": code, "limit": limit}
+    return sql.rows(_SQL["coupons"], {**given, "after_at": at, "after_id": after_id}, CouponView)
 
 
-def count_coupons(*, promotion: int | None, batch: UUID | None, code: str) -> int:
+def count_coupons(*, id_: int | None, promotion: int | None, batch: UUID | None, code: str) -> int:
     """How many there are."""
-    return int(sql.scalar(_SQL["count_coupons"], {"promotion": promotion, "batch": batch, "code": code}))
+    given = {"id": id_, "promotion": promotion, "batch": batch, "code": code}
+    return int(sql.scalar(_SQL["count_coupons"], given))
 
 
 def batches(promotion: int | None, limit: int) -> list[Batch]:

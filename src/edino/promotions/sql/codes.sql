@@ -41,7 +41,8 @@ SELECT c.id, c.code, c.promotion_id, v.name AS promotion, c.kind, c.customer_id,
   JOIN promotions_version AS v ON v.promotion_id = p.id AND v.number = p.version
   JOIN promotions_batch AS b ON b.id = c.batch_id
   LEFT JOIN kernel_capacity AS cap ON cap.kind = 'coupon' AND cap.ref = c.id
- WHERE (%(promotion)s::bigint IS NULL OR c.promotion_id = %(promotion)s::bigint)
+ WHERE (%(id)s::bigint IS NULL OR c.id = %(id)s::bigint)
+   AND (%(promotion)s::bigint IS NULL OR c.promotion_id = %(promotion)s::bigint)
    AND (%(batch)s::uuid IS NULL OR b.uid = %(batch)s::uuid)
    AND (%(code)s = '' OR c.code LIKE %(code)s || '%%')
    AND (%(after_at)s::timestamptz IS NULL
@@ -52,7 +53,8 @@ SELECT c.id, c.code, c.promotion_id, v.name AS promotion, c.kind, c.customer_id,
 -- name: count_coupons
 -- How many coupons there are by these filters.
 SELECT count(*) FROM promotions_coupon AS c JOIN promotions_batch AS b ON b.id = c.batch_id
- WHERE (%(promotion)s::bigint IS NULL OR c.promotion_id = %(promotion)s::bigint)
+ WHERE (%(id)s::bigint IS NULL OR c.id = %(id)s::bigint)
+   AND (%(promotion)s::bigint IS NULL OR c.promotion_id = %(promotion)s::bigint)
    AND (%(batch)s::uuid IS NULL OR b.uid = %(batch)s::uuid)
    AND (%(code)s = '' OR c.code LIKE %(code)s || '%%');
 

@@ -1,0 +1,162 @@
+"""A promotion tried on what people bought: what it would have cost, who would have won, who lost."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django import forms
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from edino.kernel import clock
+from edino.kernel.money import Money
+from edino.promotions import api
+from edino.promotions.api.wording import REASONS
+from edino.promotions.types import Moved, PromotionInput, Rehearsal, Seller
+from edino.staff import api as staff
+from edino.staff.api import StaffRequest
+from edino.ui import screen
+from edino.ui.screen import Amount, Back, Column, Fact, Figure, Listing, Number, short
+
+SPANS: Final = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")))
+
+
+class SpanForm(forms.Form):
+    """How far back."""
+
+    days = forms.TypedChoiceField(label=_("Baskets of the last"), coerce=int, choices=SPANS, initial=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why it was not applied where it was tried, and how often."""
+
+    code: str
+    reason: object
+    count: int
+
+
+@staff.requires("promotions.see")
+def rehearsal(request: StaffRequest, uid: UUID) -> HttpResponse:
+    """Try a promotion, as it stands, on the baskets of the last days. Nothing is changed by it."""
+    found = api.promotion(uid=uid)
+    form = SpanForm({"days": request.GET.get("days", "30")})
+    days = form.cleaned_data["days"] if form.is_valid() else 30
+    now = clock.now()
+    told = api.rehearse(
+        promotion=PromotionInput(found.definition, found.code),
+        baskets=api.baskets_between(since=now - timedelta(days=days), until=now),
+        currency=found.definition.currency,
+    )
+    context: dict[str, Any] = {"form": form, "told": told, "figures": _figures(told), "more": _more(told)}
+    if told.baskets:
+        context |= {
+            "sellers": _sellers(told).read(request, short(told.sellers, key="sku")),
+            "winners": _moved("winners", told).read(request, short(told.biggest_winners, key="order_uid")),
+            "losers": _moved("losers", told).read(request, short(told.biggest_losers, key="order_uid")),
+            "refused": _REFUSED.read(
+                request, short([Refused(code, REASONS_SHOWN[code], count) for code, count in told.refused], key="code")
+            ),
+        }
+    return screen.page(
+        request,
+        "promotions/rehearsal.html",
+        title=_("Rehearsal"),
+        lead=found.definition.name,
+        back=Back(found.definition.name, reverse("promotion", args=[uid])),
+        **context,
+    )
+
+
+REASONS_SHOWN: Final = {
+    **{code: _(text) for code, text in REASONS.items() if code not in {"quantity", "subtotal"}},
+    "quantity": _("Too few such items."),
+    "subtotal": _("Too little of such goods."),
+}
+
+
+def _figures(told: Rehearsal) -> list[Figure]:
+    def money(minor: int) -> Amount:
+        return Amount(Money(minor, told.currency or "RUB"))
+
+    figures = [
+        Figure(
+            _("Baskets it would have touched"), Number(told.touched), than=format_html(_t("of {}"), Number(told.baskets))
+        ),
+        Figure(
+            _("Revenue"), money(told.revenue_after), than=format_html(_t("without it {}"), money(told.revenue_before))
+        ),
+        Figure(_("Taken off"), money(told.discount)),
+    ]
+    if told.margin_before is not None and told.margin_after is not None:
+        figures.append(
+            Figure(
+                _("Margin"), money(told.margin_after), than=format_html(_t("without it {}"), money(told.margin_before))
+            )
+        )
+    return figures
+
+
+def _more(told: Rehearsal) -> list[Fact]:
+    facts = [
+        Fact(_("Pay less"), Number(told.winners), _("baskets")),
+        Fact(_("Pay more"), Number(told.losers), _("baskets; another, better promotion was pushed out")),
+    ]
+    if told.break_even is not None:
+        growth = Number(max(0.0, told.break_even * 100), 1, "%", signed=True)
+        facts.append(Fact(_("Pays for itself with"), growth, _("more such baskets")))
+    known = Number(100 * told.costed / told.gross if told.gross else 0, 0, "%")
+    facts.append(Fact(_("Goods whose cost is known"), known))
+    if told.skipped:
+        facts.append(Fact(_("In another currency"), Number(told.skipped), _("baskets, left out")))
+    return facts
+
+
+def _sellers(told: Rehearsal) -> Listing[Seller]:
+    currency = told.currency
+    return Listing(
+        name="sellers",
+        title=_("Goods"),
+        columns=(
+            Column("sku", _("SKU")),
+            Column("quantity", _("Pieces"), kind="number"),
+            Column("before", _("Without it"), value=lambda row: Money(row.before, currency), kind="money"),
+            Column("after", _("With it"), value=lambda row: Money(row.after, currency), kind="money"),
+        ),
+        key="sku",
+        sort="-before",
+        export=False,
+        pager=False,
+    )
+
+
+def _moved(name: str, told: Rehearsal) -> Listing[Moved]:
+    currency = told.currency
+    return Listing(
+        name=name,
+        title=_("Baskets"),
+        columns=(
+            Column("order_uid", _("Order")),
+            Column("before", _("Without it"), value=lambda row: Money(row.before, currency), kind="money"),
+            Column("after", _("With it"), value=lambda row: Money(row.after, currency), kind="money"),
+        ),
+        key="order_uid",
+        sort="-before",
+        export=False,
+        pager=False,
+    )
+
+
+_REFUSED: Final[Listing[Refused]] = Listing(
+    name="refused",
+    title=_("Why not"),
+    columns=(Column("reason", _("Why not")), Column("count", _("Baskets"), kind="number")),
+    key="code",
+    sort="-count",
+    export=False,
+    pager=False,
+)
