@@ -15,6 +15,7 @@ from edino.catalogue.types import AttributeInput, CategoryInput, Media, ProductI
 from edino.catalogue.types.prices import PriceInput
 from edino.channels import api as channels
 from edino.channels.types import Source
+from edino.checkout.api import knowing
 from edino.customers.api import policies, reference
 from edino.faces.screens.shop import limits
 from edino.inventory import api as inventory
@@ -91,6 +92,7 @@ def open_shelves(media: str = "") -> Shelves:
     reference.forget()
     policies.forget_policy()
     limits.forget()
+    knowing.forget()
     source = channels.create_source(name="ERP", channel="erp", by=HOUSE)
     catalogue.save_price_list(code="base", name="Base", currency="RUB", by=HOUSE)
     places = {one.code: inventory.save_location(location=one, by=HOUSE) for one in _places()}
