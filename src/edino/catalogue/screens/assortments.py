@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api
@@ -131,7 +131,7 @@ def _edit(request: StaffRequest, form: EditAssortment, *, title: Any) -> HttpRes
         except Refusal as refusal:
             lay_beside(form, refusal)
         else:
-            messages.success(request, _t("Saved"))
+            messages.success(request, gettext("Saved"))
             return redirect("assortments")
     return screen.form_page(request, form, title=title, submit=_("Save"), back=BACK)
 

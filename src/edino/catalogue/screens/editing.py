@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue.api import editing
@@ -32,7 +32,11 @@ def change(request: StaffRequest, uid: UUID) -> HttpResponse:
         except Refusal as refusal:
             form.refused(refusal)
         else:
-            said = _t("Saved. What you changed no import will overwrite.") if changed else _t("Nothing was changed.")
+            said = (
+                gettext("Saved. What you changed no import will overwrite.")
+                if changed
+                else gettext("Nothing was changed.")
+            )
             messages.success(request, said)
             return redirect("product", uid=uid)
     return screen.form_page(request, form, title=_("Change the product"), submit=_("Save"), back=back)

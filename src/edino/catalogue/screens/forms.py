@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api
@@ -30,7 +30,7 @@ class ChangeProduct(forms.Form):
         for code in self.languages:
             language = words.language_name(code)
             self.fields[f"name_{code}"] = forms.CharField(
-                label=_t("Name, %(language)s") % {"language": language},
+                label=gettext("Name, %(language)s") % {"language": language},
                 max_length=500,
                 required=False,
                 initial=kept.names.get(code, ""),
@@ -38,7 +38,7 @@ class ChangeProduct(forms.Form):
         for code in self.languages:
             language = words.language_name(code)
             self.fields[f"description_{code}"] = forms.CharField(
-                label=_t("Description, %(language)s") % {"language": language},
+                label=gettext("Description, %(language)s") % {"language": language},
                 max_length=50_000,
                 required=False,
                 initial=kept.descriptions.get(code, ""),
@@ -165,6 +165,6 @@ def lay_beside(form: forms.Form, refusal: Refusal, names: Mapping[str, str] | No
     named = [(known.get(error.field, error.field), error) for error in refusal.fields]
     beside = [(name, error) for name, error in named if name in form.fields]
     for name, error in beside:
-        form.add_error(name, _t(error.message) if error.message else refusal.text)
+        form.add_error(name, gettext(error.message) if error.message else refusal.text)
     if not beside:
         form.add_error(None, refusal.text)

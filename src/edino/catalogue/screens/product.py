@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -103,7 +103,7 @@ def product(request: StaffRequest, uid: UUID) -> HttpResponseBase:
 def release(request: StaffRequest, uid: UUID) -> HttpResponse:
     """Give everything that was written by hand back to the feeds."""
     editing.release(uid=uid, fields=behind(uid=uid).held, by=request.staff)
-    messages.success(request, _t("The next import may change these fields again."))
+    messages.success(request, gettext("The next import may change these fields again."))
     return redirect("product", uid=uid)
 
 
@@ -117,7 +117,7 @@ def offer(request: StaffRequest, uid: UUID, code: str) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.text)
     else:
-        messages.success(request, _t("Saved"))
+        messages.success(request, gettext("Saved"))
     return redirect("product", uid=uid)
 
 
@@ -135,7 +135,7 @@ def take_out(request: StaffRequest, uid: UUID, code: str) -> HttpResponse:
         except Refusal as refusal:
             lay_beside(form, refusal)
         else:
-            messages.success(request, _t("Saved"))
+            messages.success(request, gettext("Saved"))
             return redirect("product", uid=uid)
     return screen.form_page(request, form, title=_("Take out of the assortment"), submit=_("Take out"), back=back)
 
@@ -158,15 +158,20 @@ def _facts(page: ProductPage, kept: Behind) -> list[Fact]:
 
 
 def _held(kept: Behind, name: str) -> str:
-    return _t("by hand") if name in kept.held else ""
+    return gettext("by hand") if name in kept.held else ""
 
 
 def _field(name: str, labels: dict[str, str]) -> str:
     kind, _dot, rest = name.partition(".")
     if kind == "attributes":
         return labels.get(rest, rest)
-    said = {"names": _t("name"), "descriptions": _t("description"), "brand": _t("brand"), "active": _t("state")}
-    said |= {"categories": _t("categories"), "media": _t("pictures"), "code": _t("code")}
+    said = {
+        "names": gettext("name"),
+        "descriptions": gettext("description"),
+        "brand": gettext("brand"),
+        "active": gettext("state"),
+    }
+    said |= {"categories": gettext("categories"), "media": gettext("pictures"), "code": gettext("code")}
     return f"{said.get(kind, kind)} ({rest})" if rest else said.get(kind, kind)
 
 

@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api
@@ -78,7 +78,7 @@ REVIEWS: Final[Listing[Row]] = Listing(
 
 def stars(rating: int) -> str:
     """A rating in words that every reader and screen reader understands."""
-    return _t("%(rating)s of 5") % {"rating": rating}
+    return gettext("%(rating)s of 5") % {"rating": rating}
 
 
 def waiting(_request: HttpRequest) -> int:
@@ -118,7 +118,7 @@ def review(request: StaffRequest, uid: UUID) -> HttpResponse:
         except Refusal as refusal:
             lay_beside(form, refusal)
         else:
-            messages.success(request, _t("Published") if state == "published" else _t("Rejected"))
+            messages.success(request, gettext("Published") if state == "published" else gettext("Rejected"))
             return redirect(f"{reverse('reviews')}?state=pending")
     page = api.product(uid=found.product_uid, language=words.language())
     facts = [

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.ui.parts import Text
@@ -69,7 +69,7 @@ def missing(words: Iterable[str], attributes: Mapping[str, str] = {}) -> str:
 def _lack(word: str, attributes: Mapping[str, str]) -> str:
     kind, _colon, rest = word.partition(":")
     if kind in {"name", "description"}:
-        return _t("%(what)s (%(language)s)") % {"what": MISSING[kind], "language": rest}
+        return gettext("%(what)s (%(language)s)") % {"what": MISSING[kind], "language": rest}
     if kind == "attribute":
         return attributes.get(rest, rest)
     return str(MISSING.get(kind, kind))
@@ -79,7 +79,7 @@ def tone(score: int | None) -> Status:
     """How complete a presentation is, as a status."""
     if score is None:
         return Status(_("not offered"), "quiet")
-    word = _t("%(score)s %%") % {"score": score}
+    word = gettext("%(score)s %%") % {"score": score}
     return Status(word, "good" if score == 100 else "warn" if score >= 60 else "bad")
 
 
