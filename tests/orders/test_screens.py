@@ -1,5 +1,7 @@
 """Oleg and the office before the order book: lists, one order with its why, cancelling in numbers, a return by post."""
 
+import re
+
 import pytest
 
 from edino.checkout.types import Contact
@@ -154,3 +156,31 @@ def test_what_no_place_has_waits_for_a_person() -> None:
     shop.receive({"DAWN-42": {"HUB": 30}})
     assert "A place was found" in stage.text(oleg.post(f"/waiting/orders/{order.uid}/", follow=True))
     assert orders.order(uid=order.uid).parked == ""
+
+
+def test_an_order_is_changed_after_the_numbers_were_seen() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 2, "SOCK-1": 1})
+    oleg = stage.log_in(Role.OPERATOR)
+    path = f"/orders/{order.uid}/edit/"
+    form = oleg.get(path).context["form"]
+    shoes, socks = (f"line-{line.id}" for line in order.lines)
+    given = {"reason": "customer", "key": form["key"].value(), "pieces": "2", shoes: "1", socks: "1", "add": "BOTTLE"}
+    told = stage.text(oleg.post(path, given))
+    assert "Due before 12,479 ₽" in told
+    assert "Due then 8,890 ₽" in told
+    assert orders.order(uid=order.uid).due == order.due
+    assert "This is not sold" in stage.text(oleg.post(path, given | {"add": "NOTHING"}))
+    assert "Changed." in stage.text(oleg.post(path, given | {"sure": "1"}, follow=True))
+    after = orders.order(uid=order.uid)
+    assert (after.due, [line.quantity - line.cancelled for line in after.lines]) == (889_000, [1, 1, 2])
+
+
+def test_every_form_sends_all_that_it_asks_for() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 2})
+    oleg = stage.log_in(Role.OPERATOR)
+    for path in (f"/orders/{order.uid}/cancel/", f"/orders/{order.uid}/edit/"):
+        page = oleg.get(path)
+        sent = set(re.findall(r'name="([^"]+)"', page.content.decode()))
+        assert set(page.context["form"].fields) - sent == set()

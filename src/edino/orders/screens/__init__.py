@@ -2,18 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from edino.orders.screens import asking, book, cancelling, order, returning
+from edino.orders.screens import asking, book, cancelling, editing, order, returning
 
 urlpatterns: list[URLPattern] = [
     path("orders/", book.orders, name="orders"),
     path("orders/<uuid:uid>/", order.order, name="order"),
     path("orders/<uuid:uid>/show/", order.show, name="order_show"),
     path("orders/<uuid:uid>/cancel/", cancelling.cancel, name="order_cancel"),
+    path("orders/<uuid:uid>/edit/", editing.edit, name="order_edit"),
     path("returns/", returning.listed, name="returns"),
     path("returns/new/", asking.ask, name="return_new"),
     path("returns/<uuid:uid>/", returning.one, name="return"),
     path("returns/<uuid:uid>/approve/", returning.approve, name="return_approve"),
     path("returns/<uuid:uid>/inspect/", returning.inspect, name="return_inspect"),
     path("returns/<uuid:uid>/settle/", returning.settle, name="return_settle"),
+    path("returns/<uuid:uid>/compensate/", returning.compensate, name="return_compensate"),
     path("returns/<uuid:uid>/refuse/", returning.refuse, name="return_refuse"),
 ]

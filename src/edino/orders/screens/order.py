@@ -191,4 +191,5 @@ def _actions(request: StaffRequest, found: Order) -> Iterator[Action]:
     if staff.may(request.staff, "returns.take") and any(line.left for line in found.lines):
         yield Action(_("Take back…"), f"{reverse('return_new')}?order={found.uid}", icon="undo-2")
     if staff.may(request.staff, "orders.edit") and any(line.open for line in found.lines):
+        yield Action(_("Change…"), reverse("order_edit", args=[found.uid]), icon="pencil")
         yield Action(_("Cancel…"), reverse("order_cancel", args=[found.uid]), icon="circle-x")

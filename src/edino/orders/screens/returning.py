@@ -27,6 +27,7 @@ from edino.orders.screens import shown, telling, words
 from edino.orders.types import Inspection, Return
 from edino.orders.types.office import ReturnFilter, ReturnRow
 from edino.orders.types.returns import Disposition
+from edino.promotions import api as promotions
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
@@ -147,7 +148,8 @@ def one(request: StaffRequest, uid: UUID) -> HttpResponse:
         preview=_preview(request, found) if may and found.state in OPEN else [],
         may=may,
         actions=list(_actions(found)) if may else [],
-        urls={name: reverse(f"return_{name}", args=[uid]) for name in ("inspect", "settle", "refuse")},
+        gifts=_gifts(request, found),
+        urls={name: reverse(f"return_{name}", args=[uid]) for name in ("inspect", "settle", "refuse", "compensate")},
     )
 
 
@@ -216,6 +218,28 @@ def refuse(request: StaffRequest, uid: UUID) -> HttpResponse:
         messages.error(request, _("Say why it is refused."))
         return redirect("return", uid=uid)
     return _done(request, uid, lambda: returns.refuse_return(uid=uid, reason=reason, by=request.staff), _("Refused."))
+
+
+@staff.requires("coupons.issue")
+@require_POST
+def compensate(request: StaffRequest, uid: UUID) -> HttpResponse:
+    """A coupon for the trouble, within what this person may give this month."""
+    given = {name: request.POST.get(name, "").strip()[:300] for name in ("promotion", "reason")}
+    try:
+        code = returns.compensate(uid=uid, by=request.staff, **given)
+    except Refusal as refusal:
+        messages.error(request, _said(refusal))
+    else:
+        messages.success(request, _("The coupon is %(code)s; it counts online and at the till.") % {"code": code})
+    return redirect("return", uid=uid)
+
+
+def _gifts(request: StaffRequest, found: Return) -> list[tuple[str, str]]:
+    """Promotions out of which this reader may give a coupon for the trouble."""
+    if found.compensation or found.profile_id is None or not staff.may(request.staff, "coupons.issue"):
+        return []
+    known = [one for one in promotions.promotions() if one.state == "active"]
+    return [(one.code, one.definition.name) for one in known if one.definition.issue_budget is not None]
 
 
 def _done(request: StaffRequest, uid: UUID, do: Any, said: str) -> HttpResponse:
