@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Final, Protocol
 
 import structlog
+from django.conf import settings
 from django.core.mail import EmailMessage
 
 from edino.kernel import registry
@@ -48,8 +49,9 @@ SMTP: Final = Smtp()
 
 
 def serves(channel: str) -> bool:
-    """Whether a real courier serves the channel."""
-    return registry.couriers.get(channel) is not None
+    """Whether a real courier serves the channel; mail that is only printed is none."""
+    courier = registry.couriers.get(channel)
+    return courier is not None and not (courier is SMTP and settings.EMAIL_BACKEND.endswith("console.EmailBackend"))
 
 
 def deliver(channel: str, to: str, subject: str, text: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from edino.integrations.demo.telling import Pocket, Teller
 
 TITLE: Final = "Masha's discount card"
-_CODE = re.compile(r"phone to (\+\d+):.*?\b(\d{6})\b", re.DOTALL)
+_CODE = re.compile(r"sms to (\+\d+):.*?\b(\d{6})\b", re.DOTALL)
 _SECONDS = 15
 
 
@@ -56,7 +56,7 @@ def _code(teller: Teller, pocket: Pocket, phone: str) -> str:
     wanted = phone.replace(" ", "")
     until = time.monotonic() + _SECONDS
     while time.monotonic() < until:
-        found = [code for to, code in _CODE.findall(pocket.messages()) if to == wanted]
+        found: list[str] = [code for to, code in _CODE.findall(pocket.messages()) if to == wanted]
         if found:
             return found[-1]
         time.sleep(0.1)

@@ -26,10 +26,13 @@ def demo(*, check: bool, port: int, shoppers: int) -> None:
     port = stages.free_port() if check else port
     stages.check_port(port)
     processes.prepare()
+    opened = stages.open_shop()
+    _say(f"the shop is open: {opened.products} products are new, {opened.pieces} pieces on the shelves")
     with bar("541,909 invoice lines") as progress:
         report = stages.load_invoices(progress)
     _say(f"{report.read} invoice lines were read: {report.written} new, {report.rejected} rejected")
-    year = figures.of_source(stages.shop().id)
+    stages.stock_stores()
+    year = figures.of_source(stages.retailer().id)
     printed = figures.told(year)
     _print(printed)
     wrong = figures.differences(printed)
@@ -41,6 +44,7 @@ def demo(*, check: bool, port: int, shoppers: int) -> None:
         _print({"month_rejected": str(sent.rejected), "seconds": f"{time.monotonic() - began:.0f}"})
         missing = sum(sent.events.values()) - month.events - sent.rejected
         wrong += [f"the month: {missing} events are not on the log"] if missing > 0 else []
+        _print({"story_steps": str(stages.tell_stories(url, _say))})
         if not check:
             _show(url, year, month)
             _wait(web)

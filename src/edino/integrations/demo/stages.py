@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -20,7 +21,9 @@ import msgspec
 from edino.channels import api as channels
 from edino.channels.errors import NoSuchSource
 from edino.channels.types import Scope, Source
-from edino.integrations.demo import figures
+from edino.integrations.demo import card_story, figures, shoes_story, shop
+from edino.integrations.demo.goods import goods
+from edino.integrations.demo.telling import Pocket, Teller
 from edino.integrations.simulator import SOURCES, City, generate
 from edino.integrations.simulator.sending import Sender, Sent
 from edino.kernel import clock, environment
@@ -57,12 +60,26 @@ class LogIn:
 
 PEOPLE = (
     ("administrator", "irina@edino.example", "Irina"),
+    ("associate", "anya@edino.example", "Anya"),
+    ("merchandiser", "marta@edino.example", "Marta"),
     ("operator", "oleg@edino.example", "Oleg"),
     ("marketer", "vera@edino.example", "Vera"),
 )
+_ASKING = {Scope.CUSTOMERS_READ, Scope.CUSTOMERS_WRITE, Scope.CATALOGUE_READ, Scope.STOCK_READ, Scope.CARTS_WRITE}
+SYSTEMS = {
+    "erp": ("site", {Scope.CATALOGUE_WRITE, Scope.PRICES_WRITE, Scope.PROMOTIONS_WRITE, Scope.STOCK_WRITE}),
+    "site": ("site", _ASKING),
+    "app": ("app", {*_ASKING, Scope.CATALOGUE_WRITE}),
+    "desk": (
+        "call_centre",
+        {*_ASKING, Scope.ORDERS_READ, Scope.ORDERS_WRITE, Scope.RETURNS_WRITE, Scope.PROMOTIONS_WRITE},
+    ),
+    "till": ("store", {*_ASKING, Scope.ORDERS_READ, Scope.ORDERS_WRITE, Scope.RETURNS_WRITE}),
+}
+"""The systems of the stories: name → channel, what its key may do."""
 
 
-def shop() -> Source:
+def retailer() -> Source:
     """The source of the invoices."""
     return _source(SHOP, "site", "Europe/London")
 
@@ -72,7 +89,17 @@ def load_invoices(progress: Progress) -> Report:
     folder = files("edino.integrations.demo")
     with as_file(folder / "online_retail.parquet") as file, as_file(folder / "online_retail.toml") as told:
         shape = mapping.load(Path(told))
-        return run(Job(Path(file), "orders", importer_of("orders"), shape, Options(), shop().name), progress)
+        return run(Job(Path(file), "orders", importer_of("orders"), shape, Options(), retailer().name), progress)
+
+
+def open_shop() -> shop.Shop:
+    """The catalogue, prices, locations and opening stock of the year; nothing changes the second time."""
+    return shop.open_shop(retailer(), goods())
+
+
+def stock_stores() -> int:
+    """What the year left over goes to the stores, a few pieces each; how many movements that were."""
+    return shop.stock_stores(retailer(), goods())
 
 
 def month_sources() -> dict[str, Source]:
@@ -97,8 +124,22 @@ def send_month(url: str, shoppers: int) -> Sent:
     return sender.sent
 
 
+def tell_stories(url: str, say: Callable[[str], None]) -> int:
+    """Walk the stories through the public API; how many steps they had. StoryBroken when something is not so."""
+    keys = {}
+    for name, (channel, scopes) in SYSTEMS.items():
+        source = _source(f"Story {name}", channel, shop.ZONE)
+        keys[name] = channels.issue_key(source=source, scopes=scopes, by=staff.COMMAND_LINE)
+    steps = 0
+    with Teller(url, keys, say) as teller:
+        for tell in (shoes_story.tell, partial(card_story.tell, pocket=Pocket(_log()), sku=shoes_story.SKU)):
+            tell(teller)
+            steps += len(teller.told.steps)
+    return steps
+
+
 def log_ins() -> list[LogIn]:
-    """Accounts of three roles, with passwords made anew each time because nobody can read the old ones."""
+    """Accounts of five roles, with passwords made anew each time because nobody can read the old ones."""
     made: list[LogIn] = []
     for role, email, name in PEOPLE:
         password = secrets.token_urlsafe(12)
@@ -118,7 +159,7 @@ def web(port: int) -> Iterator[tuple[str, Web]]:
     program = "from edino.site.cli import main; main()"
     command = [sys.executable, "-c", program, "serve", "--port", str(port), "--workers", "2"]
     check_port(port)
-    log = environment.read().home / "demo.log"
+    log = _log()
     with log.open("wb") as file:
         process = subprocess.Popen(command, stdout=file, stderr=file, start_new_session=True)
     try:
@@ -188,6 +229,10 @@ class _State:
 
     def write(self) -> None:
         _state_path().write_bytes(msgspec.json.encode(self))
+
+
+def _log() -> Path:
+    return environment.read().home / "demo.log"
 
 
 def _state_path() -> Path:
