@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class InventoryConfig(AppConfig):
     name = "edino.inventory"
     label = "inventory"
+
+    def ready(self) -> None:
+        from edino.inventory.screens import navigation  # the screens need the models to be loaded
+
+        navigation.register()

@@ -1,0 +1,87 @@
+"""Words that several screens of stock say."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from django import forms
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from edino.inventory import api
+from edino.kernel.errors import Refusal
+from edino.kernel.holds import Short
+from edino.ui.parts import Text
+from edino.ui.screen import Status
+
+KINDS: Final[Mapping[str, Text]] = {
+    "received": _("received"),
+    "adjusted": _("adjusted"),
+    "sold": _("sold"),
+    "returned": _("returned"),
+    "shipped": _("shipped"),
+    "transfer_out": _("sent away"),
+    "transfer_in": _("came by transfer"),
+    "counted": _("counted"),
+    "damaged": _("damaged"),
+    "written_off": _("was written off"),
+}
+CONDITIONS: Final[Mapping[str, Text]] = {
+    "good": _("good"),
+    "damaged": _("damaged"),
+    "quarantine": _("to be inspected"),
+}
+CAUSES: Final[Mapping[str, Text]] = {
+    "snapshot": _("stock file"),
+    "count": _("count"),
+    "transfer": _("transfer"),
+    "order": _("order"),
+    "receipt": _("receipt"),
+    "return": _("return"),
+}
+PLACES: Final[Mapping[str, Text]] = {
+    "warehouse": _("warehouse"),
+    "store": _("store"),
+    "transit": _("in transit"),
+    "partner": _("partner"),
+}
+TRANSFERS: Final[Mapping[str, Status]] = {
+    "draft": Status(_("draft"), "quiet"),
+    "sent": Status(_("on its way"), "info"),
+    "partly": Status(_("partly received"), "warn"),
+    "received": Status(_("received"), "good"),
+    "cancelled": Status(_("called off"), "quiet"),
+}
+COUNTS: Final[Mapping[str, Status]] = {
+    "open": Status(_("under way"), "info"),
+    "closed": Status(_("finished"), "good"),
+    "cancelled": Status(_("cancelled"), "quiet"),
+}
+
+
+def name(names: Mapping[str, str], options: Mapping[str, str]) -> str:
+    """A variant as people call it, in their language as far as it is known."""
+    language = (get_language() or "en")[:2]
+    called = names.get(language) or names.get("en") or next(iter(names.values()), "")
+    return ", ".join([called, *options.values()]) if called else ", ".join(options.values())
+
+
+def places() -> list[tuple[str, str]]:
+    """Locations to choose from: (code, name)."""
+    return [(place.code, place.name) for place in api.locations() if place.kind != "transit"]
+
+
+def lay_beside(form: forms.Form, refusal: Refusal) -> forms.Form:
+    """Put what the door refused beside the fields it names, or on top of the form."""
+    named = [error for error in refusal.fields if error.field in form.fields]
+    for error in named:
+        form.add_error(error.field, _(error.message) if error.message else refusal.text)
+    if not named:
+        form.add_error(None, told(refusal))
+    return form
+
+
+def told(refusal: Refusal) -> str:
+    """A refusal in a sentence, with what it names."""
+    if isinstance(refusal, Short):
+        return str(_("There is not enough: part of it is promised to shoppers, or not there."))
+    return refusal.text
