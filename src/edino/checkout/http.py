@@ -13,8 +13,9 @@ from edino.channels.api import scope
 from edino.channels.types import Scope, Source
 from edino.checkout import api
 from edino.checkout.errors import CartChanged, NotThatMany
-from edino.checkout.types import CartView, Contact, Delivery, Hand, Placed, Tender
+from edino.checkout.types import Cart, CartView, Contact, Delivery, Hand, Placed, Tender
 from edino.customers import api as customers
+from edino.kernel.errors import Invalid
 from edino.kernel.idempotency import problem_body
 from edino.kernel.transactions import retried
 from edino.kernel.web import PROBLEM
@@ -128,6 +129,12 @@ class AdoptGiven(HandGiven):
     customer: UUID | None = None
     identifiers: list[IdentifierGiven] = Field([], max_length=12)
     policy: Literal["max", "sum", "ask"] | None = None
+
+
+class TokenGiven(HandGiven):
+    """The token of a link that hands a cart over."""
+
+    token: str = Field(min_length=1, max_length=200)
 
 
 class TenderGiven(Given):
@@ -258,8 +265,13 @@ def open_cart(request: KeyedRequest, payload: CartGiven) -> HttpResponse:
         reserve=payload.reserve,
         uid=payload.id,
     )
-    told = {"id": cart.uid, "version": cart.version, "state": cart.state, "currency": cart.currency}
-    return _json({**told, "assortment": cart.assortment}, 201)
+    return _opened(cart, 201)
+
+
+@router.post("/carts/join", response=OpenedAnswer, summary="Take a cart over")
+def join(request: KeyedRequest, payload: TokenGiven) -> HttpResponse:
+    """The cart that a link or QR code hands over, by its token. 404 when it has ended."""
+    return _opened(api.join(token=payload.token, by=payload.hand()), 200)
 
 
 @router.get("/carts/{uid}", response=CartAnswer, summary="Show a cart")
@@ -301,7 +313,7 @@ def adopt(request: KeyedRequest, uid: UUID, payload: AdoptGiven) -> HttpResponse
     """An anonymous cart becomes a customer's; two carts of one customer become one."""
     profile_id = _profile(request.auth, payload.customer, payload.identifiers)
     if profile_id is None:
-        return _json({}, 422)
+        raise Invalid.field("customer", "required", "Say whose cart it is: the customer, or identifiers.")
     return _json(api.adopt(uid=uid, profile_id=profile_id, by=payload.hand(), policy=payload.policy))
 
 
@@ -350,6 +362,11 @@ def give_up(request: KeyedRequest, uid: UUID) -> HttpResponse:
     """The shopper does not want to pay after all: the cart is open again."""
     api.give_up(uid=uid, by=Hand("shopper"))
     return HttpResponse(status=204)
+
+
+def _opened(cart: Cart, status: int) -> HttpResponse:
+    told = {"id": cart.uid, "version": cart.version, "state": cart.state, "currency": cart.currency}
+    return _json({**told, "assortment": cart.assortment}, status)
 
 
 def _profile(source: Source, customer: UUID | None, given: list[IdentifierGiven]) -> int | None:
