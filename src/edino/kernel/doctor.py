@@ -121,6 +121,13 @@ def _absolute(value: str) -> str | None:
     return None if Path(value).expanduser().is_absolute() else "is not an absolute path"
 
 
+def _seconds(value: str) -> str | None:
+    try:
+        return None if 0 < float(value) <= 600 else "is not between 0 and 600 seconds"
+    except ValueError:
+        return "is not a number of seconds"
+
+
 SETTINGS: Final = (
     Setting("EDINO_HOME", "where the embedded database, the secret key and uploads lie", "~/.edino", _free),
     Setting("EDINO_DATABASE_URL", "a PostgreSQL server instead of the embedded one", "", _database, secret=True),
@@ -149,6 +156,11 @@ SETTINGS: Final = (
     Setting("EDINO_MAIL_FROM", "sender of mails", "edino@localhost", _free),
     Setting("EDINO_DATA", "folder of real data sets, for tests and benchmarks", "../shared/data", _free),
     Setting("EDINO_SHOP_ADDRESS", "where shoppers reach the shop, for links and returns from payment", "", _origins),
+    Setting("EDINO_SHOP_NAME", "what the shop is called, in its pages and its feeds", "Edino", _free),
+    Setting("EDINO_DELIVERY_PRICE", "what a delivery costs in the shop, minor units", "0", _whole(0, 10**9)),
+    Setting("EDINO_EXCHANGE_FILE_LIMIT", "bytes of a part of a file from 1C", "4194304", _whole(256, 64 << 20)),
+    Setting("EDINO_EXCHANGE_SECONDS", "how long one request of 1C works on an import", "15", _seconds),
+    Setting("EDINO_EXCHANGE_ZIP", "whether 1C is asked for archives: yes, no", "yes", _among("yes", "no")),
     Setting("EDINO_CART_MERGE", "how two carts of one customer become one", "max", _among("max", "sum", "ask")),
     Setting("EDINO_YOOKASSA_SHOP", "number of the shop at YooKassa; without it YooKassa is off", "", _free),
     Setting("EDINO_YOOKASSA_KEY", "its secret key", "", _free, secret=True),

@@ -16,7 +16,7 @@ from edino.catalogue.types import Assortment, Sort
 from edino.catalogue.types.pages import Facet, ProductRow, ProductsPage, Shelf
 from edino.catalogue.types.prices import PriceAnswer
 from edino.faces.screens.shop.frame import part, show
-from edino.faces.screens.shop.visit import ShopRequest, visited
+from edino.faces.screens.shop.visit import ShopRequest, shop_name, visited
 from edino.kernel.errors import NotFound
 from edino.kernel.money import Money
 from edino.ui.parts import Back
@@ -84,7 +84,7 @@ def home_page(request: ShopRequest) -> HttpResponse:
     found = catalogue.search(assortment=offered.code, language=language(), sort="new", limit=12)
     tops = [shelf for shelf in catalogue.shelves(language=language()) if shelf.parent_id is None and shelf.active]
     fresh = things(found.rows, offered, request.guest.source_channel)
-    return show(request, "home.html", title=offered.name, here="home", doors=tops, fresh=fresh)
+    return show(request, "home.html", title=shop_name(), here="home", doors=tops, fresh=fresh)
 
 
 @visited

@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from edino.catalogue import api as catalogue
 from edino.faces.screens.shop import tracking
-from edino.faces.screens.shop.visit import ShopRequest
+from edino.faces.screens.shop.visit import ShopRequest, shop_name
 from edino.kernel.errors import FieldError, Refusal
 from edino.ui.parts import Back, Text
 
@@ -59,7 +58,7 @@ def frame_of(request: ShopRequest, here: str = "") -> Frame:
         label = pgettext("a place in the shop", "Account") if request.guest.secret else _("Log in")
         places.append(Place("place-account", label, reverse("shop_account"), "circle-user-round", here == "account", 0))
     return Frame(
-        name=catalogue.default_assortment().name,
+        name=shop_name(),
         home=home,
         places=places,
         css="kiosk" if visit.kiosk else "",

@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from edino.catalogue import api as catalogue
 from edino.faces.screens.shop.frame import Frame
+from edino.faces.screens.shop.visit import shop_name
 from edino.staff import api as staff
 
 _KEPT: Final = (
@@ -31,7 +31,7 @@ _COLOURS: Final = ("#ffffff", "#1d6478")
 @staff.public
 def manifest(request: HttpRequest) -> HttpResponse:
     """The web application manifest, in the reader's language."""
-    name = catalogue.default_assortment().name
+    name = shop_name()
     start = reverse("shop")
     icons = [
         {"src": static(f"faces/icon-{size}.png"), "sizes": f"{size}x{size}", "type": "image/png", "purpose": "any"}
@@ -86,5 +86,5 @@ def worker(request: HttpRequest) -> HttpResponse:
 @staff.public
 def offline(request: HttpRequest) -> HttpResponse:
     """What is shown without a line. It holds nothing of anybody, since it is kept on the phone."""
-    frame = Frame(name=catalogue.default_assortment().name, home=reverse("shop"))
+    frame = Frame(name=shop_name(), home=reverse("shop"))
     return render(request, "faces/shop/offline.html", {"title": _("No connection"), "frame": frame})

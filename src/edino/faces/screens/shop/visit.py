@@ -5,6 +5,7 @@ secret name, its cart, its orders, the city. `edino_shopper` is the secret of a 
 identifies a browser in the log is derived from its secret name, so that who reads the one cannot forge the other.
 """
 
+import os
 import secrets
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -20,7 +21,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 
-from edino.catalogue import api as catalogue
 from edino.channels import api as channels
 from edino.channels.errors import NoSuchSource, SourceTaken
 from edino.channels.types import Source
@@ -93,8 +93,10 @@ class Guest:
 
     @property
     def address(self) -> str:
-        """The network address, for counting tries only."""
-        return str(self.request.META.get("REMOTE_ADDR", ""))
+        """The network address, for counting tries only. As many proxies are believed as are ours."""
+        hops = [hop.strip() for hop in self.request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
+        return hops[-trusted] if 0 < trusted <= len(hops) else str(self.request.META.get("REMOTE_ADDR", ""))
 
     def owns_order(self, uid: UUID) -> bool:
         """Whether this browser placed the order."""
@@ -163,9 +165,13 @@ def visited(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse
 
 def refusal(request: HttpRequest, refused: Refusal) -> HttpResponse:
     """What cannot be shown, said within the shop."""
-    name = catalogue.default_assortment().name
-    context = {"refusal": refused, "frame": {"name": name, "home": reverse("shop")}}
+    context = {"refusal": refused, "frame": {"name": shop_name(), "home": reverse("shop")}}
     return render(request, "faces/shop/refusal.html", context, status=refused.status)
+
+
+def shop_name() -> str:
+    """What the shop is called (EDINO_SHOP_NAME), as in its feeds."""
+    return os.environ.get("EDINO_SHOP_NAME", "").strip() or "Edino"
 
 
 def source_of(channel: str, name: str = "") -> Source:
