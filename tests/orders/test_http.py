@@ -1,0 +1,188 @@
+"""Igor's systems call: with the right key, once per key, and a stranger's key opens nothing."""
+
+import json
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from edino.channels import api as channels
+from edino.channels.types import Source
+from edino.kernel import ids, sql
+from edino.orders import api
+from tests.orders import shop as of
+from tests.orders.shop import HOUSE, Shop
+
+pytestmark = pytest.mark.django_db
+RECEIPT = {
+    "till": "till 1",
+    "kind": "sale",
+    "occurred_at": "2026-05-01T12:00:00Z",
+    "location": "TVER",
+    "currency": "RUB",
+    "lines": [{"position": 1, "code": "SOCK", "quantity": 2, "unit": 49901, "net": 99802}],
+    "tenders": [{"tender": "cash", "amount": 99802}],
+}
+
+
+class Caller:
+    """A system with a key."""
+
+    def __init__(self, source: Source, *scopes: str) -> None:
+        self.key = channels.issue_key(source=source, scopes=scopes, by=HOUSE)
+        self.client = Client()
+
+    def call(self, method: str, path: str, body: Any = None, once: str = "") -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {self.key}", **({"Idempotency-Key": once} if once else {})}
+        answer: HttpResponse = self.client.generic(  # type: ignore[assignment]
+            method,
+            f"/api/v1{path}",
+            b"" if body is None else json.dumps(body).encode(),
+            content_type="application/json",
+            headers=headers,
+        )
+        return answer.status_code, json.loads(answer.content)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return of.open_shop()
+
+
+@pytest.fixture
+def igor(shop: Shop) -> Caller:
+    return Caller(shop.site, "orders:read", "orders:write", "returns:write", "receipts:write")
+
+
+def test_an_order_from_payment_to_handing_over(shop: Shop, igor: Caller) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 2, 2)], paid={})
+    at = f"/orders/{order.uid}"
+    status, told = igor.call("GET", at)
+    assert (status, told["number"], told["outstanding"], told["contact"]) == (200, order.number, 99_800, None)
+    paid = {"tender": "card", "amount": 99_800, "provider": "terminal", "reference": "t-1"}
+    first = igor.call("POST", f"{at}/payments", paid, once="pay")
+    assert (first[0], first[1]["paid"]) == (200, 99_800)
+    assert igor.call("POST", f"{at}/payments", paid, once="pay") == first
+    status, told = igor.call("POST", f"{at}/payments", {**paid, "amount": 1}, once="pay")
+    assert (status, told["type"]) == (422, "urn:edino:idempotency_key_reused")
+    status, told = igor.call("POST", f"{at}/payments", paid)
+    assert (status, told["type"]) == (422, "urn:edino:idempotency_key_missing")
+    assert igor.call("POST", f"{at}/ready", {"location": "TVER"}, once="ready")[1]["parcels"][0]["state"] == "ready"
+    for _ in range(2):
+        status, told = igor.call("POST", f"{at}/handover", {"code": "AAAAAA"}, once=str(ids.uuid7()))
+        assert (status, told["type"]) == (403, "urn:edino:wrong_code")
+    assert sql.scalar("SELECT pickup_tries FROM orders_order WHERE uid = %s", [order.uid]) == 2
+    done = igor.call("POST", f"{at}/handover", {"code": order.pickup_code}, once="hand")
+    assert (done[0], done[1]["state"]) == (200, "closed")
+    assert igor.call("POST", f"{at}/handover", {"code": order.pickup_code}, once="hand") == done
+    assert order.pickup_code not in str(done)
+    assert of.stock("SOCK", "TVER") == (3, 0, 0)
+
+
+def test_contacts_only_for_who_may_see_people(shop: Shop) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    seeing = Caller(shop.site, "orders:read", "customers:personal")
+    assert seeing.call("GET", f"/orders/{order.uid}")[1]["contact"]["phone"] == "+79161234567"
+    trail = sql.tuples("SELECT operation FROM staff_audit WHERE subject_id = %s", [str(order.uid)])
+    assert trail == [("customers.see_personal",)]
+
+
+def test_cancel_edit_and_reject(shop: Shop, igor: Caller) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 2), of.line(shop, "DAWN-42", 1)])
+    at = f"/orders/{order.uid}"
+    wanted = {"quantities": {"SOCK": 1}, "add": [{"sku": "DAWN-41", "quantity": 1}], "reason": "size"}
+    edited = igor.call("POST", f"{at}/lines", wanted, once="edit")
+    assert (edited[0], edited[1]["due"], len(edited[1]["lines"])) == (200, 1_247_901, 3)
+    rejected = igor.call(
+        "POST", f"{at}/reject", {"parcel": str(order.fulfilments[0].uid), "reason": "damaged"}, once="no"
+    )
+    assert rejected[1]["parcels"][0]["state"] == "rejected"
+    whole = igor.call("POST", f"{at}/cancel", {"reason": "customer"}, once="cancel")
+    assert (whole[1]["state"], whole[1]["due"], whole[1]["paid"]) == ("cancelled", 0, 0)
+    assert igor.call("POST", f"{at}/cancel", {"reason": "customer"}, once="cancel") == whole
+    status, told = igor.call("POST", f"{at}/lines", wanted, once="late")
+    assert (status, told["type"]) == (409, "urn:edino:wrong_state")
+    assert [of.stock(sku, place)[1] for sku in of.PRICES for place in of.STOCK] == [0] * 9
+
+
+def test_shipping_from_the_warehouse(shop: Shop, igor: Caller) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 2)], of.COURIER)
+    told = igor.call("POST", f"/orders/{order.uid}/ship", {"carrier": "Bear", "tracking": "B1"}, once="go")[1]
+    assert {(one["state"], one["carrier"], one["tracking"]) for one in told["parcels"]} == {("shipped", "Bear", "B1")}
+    assert told["state"] == "closed"
+
+
+def test_receipts_come_in_batches_and_are_judged_alone(shop: Shop, igor: Caller) -> None:
+    one, bad, other = ({**RECEIPT, "id": str(ids.uuid7())} for _ in range(3))
+    bad["location"] = "NOWHERE"
+    status, told = igor.call("POST", "/receipts", {"receipts": [one, bad, other, one]})
+    assert status == 200
+    assert [verdict["state"] for verdict in told["verdicts"]] == ["accepted", "rejected", "accepted", "duplicate"]
+    assert told["verdicts"][1]["errors"][0]["field"] == "location"
+    again = igor.call("POST", "/receipts", {"receipts": [one]})[1]["verdicts"][0]
+    assert (again["state"], again["hash"]) == ("duplicate", told["verdicts"][0]["hash"])
+    assert of.stock("SOCK", "TVER") == (1, 0, 0)
+    assert igor.call("GET", f"/orders/{one['id']}")[1]["origin"] == "till"
+    wrong = {**one, "id": str(ids.uuid7()), "lines": [{**RECEIPT["lines"][0], "quantity": 0}]}  # type: ignore[index,dict-item]
+    status, told = igor.call("POST", "/receipts", {"receipts": [wrong]})
+    assert (status, told["errors"][0]["field"]) == (422, "receipts[0].lines[0].quantity")
+
+
+def test_a_return_over_the_wire(shop: Shop, igor: Caller) -> None:
+    order = of.handed(shop, [of.line(shop, "DAWN-42", 1), of.line(shop, "SOCK", 2)])
+    line = {"quantity": 1, "line": order.lines[0].id, "reason": "defect"}
+    asked = {"lines": [line], "reason": "defect"}
+    made = igor.call("POST", "/returns", asked, once="ask")
+    assert (made[0], made[1]["worth"], made[1]["lines"][0]["order"]) == (200, 599_000, str(order.uid))
+    assert igor.call("POST", "/returns", asked, once="ask") == made
+    at = f"/returns/{made[1]['id']}"
+    assert igor.call("POST", f"{at}/approve", once="yes")[1]["state"] == "approved"
+    swap = {"lines": [{"sku": "DAWN-41"}], "method": "pickup", "location": "KLIN"}
+    swapped = igor.call("POST", f"{at}/exchange", swap, once="swap")
+    assert (swapped[0], of.stock("DAWN-41", "KLIN")) == (200, (3, 1, 0))
+    assert igor.call("POST", f"{at}/receive", {"location": "KLIN"}, once="here")[1]["location"] == "KLIN"
+    goods = {"lines": [{"line": made[1]["lines"][0]["id"], "disposition": "damaged"}]}
+    assert igor.call("POST", f"{at}/inspect", goods, once="seen")[1]["state"] == "inspected"
+    done = igor.call("POST", f"{at}/settle", {}, once="settle")
+    assert (done[0], done[1]["settlement"]["carried"], done[1]["settlement"]["to_pay"]) == (200, 599_000, 0)
+    assert igor.call("POST", f"{at}/settle", {}, once="settle") == done
+    assert api.order(uid=swapped[1]["exchange"]).state == "placed"
+    assert igor.call("GET", at)[1]["state"] == "settled"
+
+
+def test_a_return_without_a_receipt_names_the_customer(shop: Shop, igor: Caller) -> None:
+    asked = {"lines": [{"quantity": 1, "code": "SOCK"}], "reason": "gift", "currency": "RUB"}
+    status, told = igor.call("POST", "/returns", asked, once="nobody")
+    assert (status, told["type"]) == (422, "urn:edino:needs_customer")
+    known = {**asked, "customer": {"kind": "phone", "value": "8 916 123-45-67"}}
+    assert igor.call("POST", "/returns", known, once="lena")[1]["worth"] == 49_901
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "scope"),
+    [
+        ("GET", "/orders/{}", "orders:write"),
+        ("POST", "/orders/{}/payments", "orders:read"),
+        ("POST", "/orders/{}/cancel", "orders:read"),
+        ("POST", "/orders/{}/handover", "returns:write"),
+        ("POST", "/receipts", "orders:write"),
+        ("POST", "/returns", "orders:write"),
+        ("POST", "/returns/{}/settle", "receipts:write"),
+    ],
+)
+def test_another_scope_opens_nothing(shop: Shop, method: str, path: str, scope: str) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    stranger = Caller(shop.till, scope)
+    status, told = stranger.call(method, path.format(order.uid), {}, once="x")
+    assert (status, told["type"]) == (403, "urn:edino:missing_scope")
+    assert api.order(uid=order.uid) == order
+
+
+def test_what_is_not_there_is_not_found(shop: Shop, igor: Caller) -> None:
+    nothing = ids.uuid7()
+    for method, path in (("GET", f"/orders/{nothing}"), ("GET", f"/returns/{nothing}")):
+        assert igor.call(method, path)[0] == 404
+    for path in (f"/orders/{nothing}/cancel", f"/orders/{nothing}/ready", f"/orders/{nothing}/handover"):
+        assert igor.call("POST", path, {}, once=path)[0] == 404
+    assert igor.call("POST", f"/returns/{nothing}/settle", {}, once="1")[0] == 404
