@@ -4,7 +4,7 @@ from ninja import Router
 
 from edino.orders.http import orders, receipts, returns
 
-router = Router(tags=["orders"])
+router = Router()
 router.add_router("", orders.router)
 router.add_router("", receipts.router)
 router.add_router("", returns.router)

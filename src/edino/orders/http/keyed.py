@@ -1,14 +1,27 @@
 """What every call that moves goods or money has in common: a source, and a key under which it happens once."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, JsonResponse
+from pydantic import AwareDatetime, BeforeValidator, Field
 
 from edino.channels.types import Source
 from edino.kernel.idempotency import once
 from edino.kernel.web import PROBLEM
 from edino.staff import api as staff
+
+
+def _text(value: object) -> object:
+    if isinstance(value, int | float):
+        raise ValueError("A moment is a text, as ISO 8601 has it.")  # noqa: TRY004 - what pydantic takes for a refusal
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_text)]
+"""A moment with its zone; a number is not taken for seconds of some epoch."""
+
+Pieces = Annotated[int, Field(ge=0, lt=1 << 31, strict=True)]
 
 
 class KeyedRequest(HttpRequest):

@@ -13,7 +13,7 @@ from pydantic import ConfigDict
 from edino.channels.api import actor, scope
 from edino.channels.types import Scope
 from edino.orders import api
-from edino.orders.http.keyed import KeyedRequest, done_once
+from edino.orders.http.keyed import KeyedRequest, Pieces, done_once
 from edino.orders.types import Order
 from edino.staff import api as staff
 
@@ -128,7 +128,7 @@ class PaymentGiven(_Given):
     """A payment that was made or will be."""
 
     tender: str = Field(max_length=20, examples=["card"])
-    amount: int = Field(gt=0, lt=1 << 53, description="minor units of the order's currency")
+    amount: int = Field(gt=0, lt=1 << 48, strict=True, description="minor units of the order's currency")
     state: str = Field("captured", max_length=20)
     provider: str = Field("", max_length=40)
     reference: str = Field("", max_length=200)
@@ -152,14 +152,14 @@ class HandoverGiven(ParcelGiven):
     """The pickup code; `lines` (line key → pieces) when not everything is taken; `tender` for what is still to pay."""
 
     code: str = Field("", max_length=100)
-    lines: dict[str, int] | None = None
+    lines: dict[str, Pieces] | None = None
     tender: str = Field("", max_length=20)
 
 
 class CancelGiven(_Given):
     """What to cancel (line key → pieces), everything when not said, and why."""
 
-    lines: dict[str, int] | None = None
+    lines: dict[str, Pieces] | None = None
     reason: str = Field("", max_length=500)
     to: str = Field("original", pattern="^(original|gift_card)$")
 
@@ -175,13 +175,13 @@ class AddedGiven(_Given):
     """Goods to add."""
 
     sku: str = Field(min_length=1, max_length=100)
-    quantity: int = Field(gt=0, le=100_000)
+    quantity: int = Field(gt=0, le=100_000, strict=True)
 
 
 class LinesGiven(_Given):
     """The pieces that lines shall have (line key → pieces), and goods to add."""
 
-    quantities: dict[str, int] = Field(default_factory=dict)
+    quantities: dict[str, Pieces] = Field(default_factory=dict)
     add: list[AddedGiven] = Field(default_factory=list, max_length=100)
     reason: str = Field("", max_length=500)
 

@@ -1,6 +1,5 @@
 """The call of the tills."""
 
-from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
@@ -12,12 +11,12 @@ from edino.channels import api as channels
 from edino.channels.api import scope
 from edino.channels.types import Scope
 from edino.orders import api
-from edino.orders.http.keyed import KeyedRequest
+from edino.orders.http.keyed import KeyedRequest, Moment
 from edino.orders.types import Receipt, ReceiptLine, ReceiptTender
 
 router = Router(tags=["receipts"])
 MOST = 5_000
-_Money = Field(ge=0, lt=1 << 53)
+_Money = Field(ge=0, lt=1 << 48, strict=True)
 
 
 class _Given(Schema):
@@ -27,16 +26,16 @@ class _Given(Schema):
 class ReceiptLineGiven(_Given):
     """A line. Quantities are positive in refunds too; `unit` × `quantity` − `discount` = `net`."""
 
-    position: int = Field(ge=0, lt=1 << 31)
+    position: int = Field(ge=0, lt=1 << 31, strict=True)
     code: str = Field(min_length=1, max_length=100, description="SKU or barcode")
-    quantity: int = Field(gt=0, lt=1 << 31)
+    quantity: int = Field(gt=0, le=1_000_000, strict=True)
     unit: int = _Money
     net: int = _Money
-    discount: int = Field(0, ge=0, lt=1 << 53)
+    discount: int = Field(0, ge=0, lt=1 << 48, strict=True)
     name: str = Field("", max_length=500)
     tax: str = Field("", max_length=20)
     measure: Decimal | None = Field(None, gt=0, max_digits=12, decimal_places=3)
-    refund_of_line: int | None = None
+    refund_of_line: int | None = Field(None, ge=0, lt=1 << 31, strict=True)
     reason: str = Field("", max_length=200)
     disposition: Literal["resell", "damaged", "quarantine", "write_off"] = "resell"
 
@@ -62,15 +61,15 @@ class ReceiptGiven(_Given):
     id: UUID
     till: str = Field(min_length=1, max_length=100)
     kind: Literal["sale", "refund"]
-    occurred_at: datetime
+    occurred_at: Moment
     location: str = Field(min_length=1, max_length=100)
     currency: str = Field(pattern="^[A-Z]{3}$")
     lines: list[ReceiptLineGiven] = Field(max_length=1000)
     tenders: list[ReceiptTenderGiven] = Field(default_factory=list, max_length=20)
     number: str = Field("", max_length=100)
     shift: str = Field("", max_length=100)
-    sequence: int | None = Field(None, ge=0, lt=1 << 63)
-    sent_at: datetime | None = None
+    sequence: int | None = Field(None, ge=0, lt=1 << 63, strict=True)
+    sent_at: Moment | None = None
     identifiers: list[IdentifierGiven] = Field(default_factory=list, max_length=10)
     staff_name: str = Field("", max_length=200)
     previous_hash: str = Field("", max_length=128)

@@ -61,8 +61,8 @@ class _Given(Schema):
 class ReturnLineGiven(_Given):
     """Pieces of a sold line (its id, as the order tells it), or only a SKU or barcode."""
 
-    quantity: int = Field(gt=0, le=100_000)
-    line: int | None = None
+    quantity: int = Field(gt=0, le=100_000, strict=True)
+    line: int | None = Field(None, ge=0, lt=1 << 63, strict=True)
     code: str = Field("", max_length=100)
     reason: str = Field("", max_length=200)
 
@@ -95,7 +95,7 @@ class ReceiveGiven(_Given):
 class InspectionGiven(_Given):
     """What becomes of the goods of a line."""
 
-    line: int
+    line: int = Field(ge=0, lt=1 << 63, strict=True)
     disposition: Literal["resell", "damaged", "quarantine", "write_off"]
     note: str = Field("", max_length=500)
 
@@ -110,7 +110,7 @@ class ExchangeLineGiven(_Given):
     """What is taken instead."""
 
     sku: str = Field(min_length=1, max_length=100)
-    quantity: int = Field(1, gt=0, le=100_000)
+    quantity: int = Field(1, gt=0, le=100_000, strict=True)
 
 
 class ExchangeGiven(_Given):

@@ -1,15 +1,16 @@
 """What tills say, judged: sums, the chain of hashes, which sold lines a customer's returns are of."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from edino.orders.types import Receipt, ReceiptLine, ReceiptProblem
 
 _encode = msgspec.json.Encoder(order="deterministic", decimal_format="string").encode
+EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _TRANSPORT = ("sent_at", "hash", "profile_id", "extra")
 
 
@@ -58,6 +59,8 @@ def problems(receipt: Receipt, at: datetime) -> tuple[ReceiptProblem, ...]:
         found.append(ReceiptProblem("currency", "currency", "The currency is three letters of ISO 4217."))
     if receipt.occurred_at > at and (receipt.occurred_at - at).days >= 1:
         found.append(ReceiptProblem("occurred_at", "future", "This is said to happen more than a day from now."))
+    if receipt.occurred_at < EARLIEST:
+        found.append(ReceiptProblem("occurred_at", "past", "This is said to have happened before the year 2000."))
     positions = [line.position for line in receipt.lines]
     if len(set(positions)) < len(positions):
         found.append(ReceiptProblem("lines", "position", "Two lines have the same position."))
