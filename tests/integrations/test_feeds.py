@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from django.test import Client
 from lxml import etree
 from tests.integrations.exchange_texts import catalog, feed, goods, of, offer, offers, read
@@ -51,6 +52,16 @@ def shop() -> list[tuple[Any, ...]]:
     )
 
 
+def shelves() -> list[tuple[Any, ...]]:
+    """What lies where, by the names of the places."""
+    return sql.tuples(
+        """SELECT variant.sku, place.name, level.on_hand FROM pub.inventory_level AS level
+             JOIN pub.catalogue_variant AS variant ON variant.id = level.variant_id
+             JOIN pub.inventory_location AS place ON place.id = level.location_id
+            WHERE level.on_hand > 0 ORDER BY 1, 2"""
+    )
+
+
 def emptied() -> None:
     """An empty shop: the same database without any goods."""
     tables = sql.tuples(
@@ -78,6 +89,32 @@ def test_a_feed_goes_back_into_an_empty_shop_and_makes_the_same_catalogue(
     assert "rejected" not in told.output
     for old, new in zip(before, shop(), strict=True):
         assert new == old
+
+
+@pytest.mark.parametrize("kind", ["modx", "samsung"])
+def test_commerceml_goes_back_into_an_empty_shop_and_makes_the_same_catalogue(
+    kind: str, load: Callable[..., Any], data_set: Callable[[str], Path], tmp_path: Path
+) -> None:
+    from edino.integrations.exchange.commands import (
+        feed as write_feed,  # Django is set up only after this file is loaded
+    )
+
+    if kind == "modx":
+        load(data_set("commerceml/modx") / "import.xml", data_set("commerceml/modx") / "offers.xml")
+    else:
+        load(data_set("yml") / "samsung_kz.yml", kind="yml")
+        sql.execute("UPDATE catalogue_assortment SET currency = 'KZT'")
+    before, stock = shop(), shelves()
+    assert len(before) == {"modx": 768, "samsung": 654}[kind]
+    assert CliRunner().invoke(write_feed, ["commerceml", "--folder", str(tmp_path / "out")]).exit_code == 0
+    emptied()
+    told = load(tmp_path / "out" / "import.xml", tmp_path / "out" / "offers.xml")
+    assert told.exit_code == 0, told.output
+    assert "rejected" not in told.output
+    after = shop()
+    assert [row[:9] for row in after] == [row[:9] for row in before]
+    assert [row[10:] for row in after] == [row[10:] for row in before]
+    assert shelves() == stock
 
 
 def test_yandex_finds_nothing_to_refuse(

@@ -12,6 +12,7 @@ import msgspec
 
 from edino.customers import api as customers
 from edino.integrations.demo.command import demo
+from edino.integrations.exchange.commands import feed
 from edino.integrations.exchange.files import Files
 from edino.integrations.exchange.formats import FORMATS
 from edino.integrations.simulator import SOURCES, City, Score, SimulatedEvent, Truth, generate, known, score
@@ -124,4 +125,4 @@ def _print(result: Score) -> None:
         click.echo(f"{name}={value:.6f}" if isinstance(value, float) else f"{name}={value}")
 
 
-commands: list[click.Command] = [simulate, demo]
+commands: list[click.Command] = [simulate, demo, feed]

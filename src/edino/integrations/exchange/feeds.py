@@ -32,6 +32,11 @@ def shop_name() -> str:
     return os.environ.get("EDINO_SHOP_NAME", "").strip() or "Edino"
 
 
+def shop_address(otherwise: str = "http://127.0.0.1:8000") -> str:
+    """Where shoppers reach the shop (EDINO_SHOP_ADDRESS)."""
+    return os.environ.get("EDINO_SHOP_ADDRESS", "").strip() or otherwise
+
+
 def _yml(offering: Offering) -> Iterator[str]:
     return yml.feed(offering, shop=shop_name(), at=clock.now(), zone=settings.TIME_ZONE)
 
@@ -51,7 +56,7 @@ FEEDS: Final[dict[str, Callable[[Offering], Iterator[str]]]] = {
 @require_safe
 def feed(request: HttpRequest, name: str) -> HttpResponseBase:
     """A feed of the default assortment, or of the one asked for with `?assortment=`; public, as shops' feeds are."""
-    base = f"{request.scheme}://{request.get_host()}"
+    base = shop_address(f"{request.scheme}://{request.get_host()}")
     offering = Offering(_assortment(request.GET.get("assortment", "")), base=base)
     version = f"{offering.version()}-{int(time.time()) // FRESH:x}"
     tag = f'"{version}"'
@@ -59,7 +64,7 @@ def feed(request: HttpRequest, name: str) -> HttpResponseBase:
     if request.headers.get("If-None-Match") == tag:
         return HttpResponseNotModified(headers=headers)
     folder = Path(settings.MEDIA_ROOT).parent / "feeds"
-    host = "".join(letter if letter.isalnum() else "-" for letter in request.get_host())
+    host = "".join(letter if letter.isalnum() else "-" for letter in base.partition("://")[2])
     kept = folder / f"{name}-{offering.assortment.id}-{host}-{version}.xml"
     if request.method == "HEAD":
         return HttpResponse(content_type=TYPE, headers=headers)

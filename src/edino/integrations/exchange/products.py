@@ -210,8 +210,8 @@ def _distinct(work: Work, offers: Sequence[Thing]) -> None:
         if look in seen:
             if offer.staged is not None:
                 work.odd.note("options_repeated", str(offer.body.get("name", "")), line=offer.line)
-            piece = re.split(r"[#/]", offer.ext_id)[-1]
-            offer.options = {**offer.options, "№": piece[:8] if skus.is_guid(piece) else piece[-20:]}
+            piece = offer.ext_id.partition("#")[2] or offer.ext_id.partition("/")[2] or offer.ext_id
+            offer.options = {**offer.options, "№": piece[:8] if skus.is_guid(piece) else piece[-80:]}
         seen.add(tuple(sorted(offer.options.items())))
 
 
@@ -327,6 +327,8 @@ def _media(work: Work, body: Mapping[str, Any], name: str, *, line: int) -> list
         place = str(picture["place"])
         if "://" not in place:
             kept = work.picture(place)
+            if kept is None and not line:
+                continue  # told with the file that brought the product
             if kept is None:
                 work.odd.note("picture_missing", f"{place}: {name}", line=line)
                 continue
