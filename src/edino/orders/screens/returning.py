@@ -213,7 +213,7 @@ def settle(request: StaffRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def refuse(request: StaffRequest, uid: UUID) -> HttpResponse:
     """No, and why."""
-    reason = request.POST.get("reason", "").strip()[:300]
+    reason = request.POST.get("reason", "").replace("\x00", "").strip()[:300]
     if not reason:
         messages.error(request, _("Say why it is refused."))
         return redirect("return", uid=uid)
@@ -224,7 +224,7 @@ def refuse(request: StaffRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def compensate(request: StaffRequest, uid: UUID) -> HttpResponse:
     """A coupon for the trouble, within what this person may give this month."""
-    given = {name: request.POST.get(name, "").strip()[:300] for name in ("promotion", "reason")}
+    given = {name: request.POST.get(name, "").replace("\x00", "").strip()[:300] for name in ("promotion", "reason")}
     try:
         code = returns.compensate(uid=uid, by=request.staff, **given)
     except Refusal as refusal:

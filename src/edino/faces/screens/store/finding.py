@@ -90,7 +90,7 @@ def leave(request: StoreRequest, url: str) -> HttpResponse:
 
 def code_in(text: str) -> str:
     """The code in what was scanned: of an address its last part, else all of it."""
-    text = text.strip()
+    text = text.strip().replace("\x00", "")
     return urlsplit(text).path.rstrip("/").rpartition("/")[2] if "://" in text else text
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edino.inventory import api as inventory
 from edino.inventory.types import Location
-from edino.kernel.errors import NotFound
+from edino.kernel.errors import NotFound, Refusal
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import navigation, screen
@@ -83,6 +83,8 @@ def at_store(operation: str) -> Callable[[View[P]], Callable[..., HttpResponseBa
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def placed(request: StaffRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if any("\x00" in value for value in request.POST.values()):
+                raise Refusal("The form holds the character NUL.")
             store = chosen(request)
             if store is None:
                 return _ask(request)
