@@ -9,11 +9,13 @@ from django.test import Client
 from PIL import Image
 
 from edino.catalogue import api
-from edino.catalogue.api import offering, relating
+from edino.catalogue.api import offering, relating, reviewing
 from edino.catalogue.models import Listing, Product, Review
-from edino.catalogue.types import AttributeInput, Media
+from edino.catalogue.types import AttributeInput, Media, VariantInput
+from edino.kernel import sql
 from edino.staff.types import Role
-from tests.catalogue.shelf import GTINS, bring, runner, shelves, simple
+from tests.architecture import ownership
+from tests.catalogue.shelf import GTINS, HOUSE, bring, runner, shelves, simple
 from tests.faces.stage import log_in, text
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +210,35 @@ def test_a_picture_is_small_when_it_is_asked_for_small(
     assert client.get(elsewhere.src()).headers["Location"] == "https://x.example/a.jpg"
     for address in (notes.src(), gone.src(), first.src(241), "/media/999999/240.webp"):
         assert client.get(address).status_code == 404
+
+
+def test_more_rows_are_not_more_statements(vera: Client, shoes: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    def count(address: str) -> int:
+        ran: list[str] = []
+        with monkeypatch.context() as patched:
+            patched.setattr(ownership, "listen", ran.append)
+            sql.observers.append(ran.append)
+            assert vera.get(address).status_code == 200
+            sql.observers.remove(ran.append)
+        return len(ran)
+
+    addresses = ["/products/", "/products/?missing=price&q=s", f"/products/{shoes.uid}/", "/products/differences/"]
+    addresses += ["/assortments/", f"/products/labels/?ids={shoes.pk}", "/reviews/", f"/products/{shoes.uid}/change/"]
+
+    def fill(times: int) -> None:
+        for number in range(times):
+            offering.save_assortment(code=f"a{times}-{number}", name="A", currency="RUB", languages=["en"], by=HOUSE)
+            code = f"a{times}-{number}"
+            offering.set_listing(assortment=code, products=[shoes.uid], listed=False, reason="-", by=HOUSE)
+            review = api.write_review(product_uid=shoes.uid, rating=5, profile_id=times * 100 + number)
+            reviewing.judge(uid=review.uid, state="published", by=HOUSE)
+        variants = [VariantInput(f"v{n}", f"DAWN-{n}", {"size": str(n)}, [f"LABEL-{n}"]) for n in range(times)]
+        bring(runner(variants=variants), *[simple(100 * times + number) for number in range(times)])
+
+    fill(2)
+    for address in addresses:
+        vera.get(address)
+    few = {address: count(address) for address in addresses}
+    fill(9)
+    assert {address: count(address) for address in addresses} == few
+    assert max(few.values()) < 40

@@ -28,17 +28,15 @@ class ChangeProduct(forms.Form):
         self.attributes = list(attributes().values())
         super().__init__(data)
         for code in self.languages:
-            language = words.language_name(code)
             self.fields[f"name_{code}"] = forms.CharField(
-                label=gettext("Name, %(language)s") % {"language": language},
+                label=gettext("Title (%(language)s)") % {"language": code},
                 max_length=500,
                 required=False,
                 initial=kept.names.get(code, ""),
             )
         for code in self.languages:
-            language = words.language_name(code)
             self.fields[f"description_{code}"] = forms.CharField(
-                label=gettext("Description, %(language)s") % {"language": language},
+                label=gettext("Description (%(language)s)") % {"language": code},
                 max_length=50_000,
                 required=False,
                 initial=kept.descriptions.get(code, ""),

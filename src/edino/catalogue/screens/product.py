@@ -65,7 +65,9 @@ def product(request: StaffRequest, uid: UUID) -> HttpResponseBase:
     kept = behind(uid=uid)
     edits = staff.may(request.staff, "catalogue.edit")
     labels = {code: words.said_in(one.names) or code for code, one in attributes().items()}
-    currency = api.default_assortment().currency
+    offered = api.assortments()
+    codes = {one.id: one.code for one in offered} if edits else dict.fromkeys((one.id for one in offered), "")
+    currency = offered[0].currency
     costs = api.prices(variant_ids=[one.id for one in page.variants], currency=currency)
     prices = {id_: Money(cost.unit, currency) for id_, cost in costs.items()}
     rows = [_variant(page, place, prices) for place in range(len(page.variants))]
@@ -76,7 +78,7 @@ def product(request: StaffRequest, uid: UUID) -> HttpResponseBase:
         "traits": [Fact(one.label, one.text, note=_held(kept, f"attributes.{one.code}")) for one in page.traits],
         "texts": [(words.language_name(code), text) for code, text in sorted(kept.descriptions.items()) if text],
         "variants": _variants().read(request, short(rows, key="sku")),
-        "places": [_where(one, uid, edits, labels) for one in presence(product_id=page.id)],
+        "places": [_where(one, codes[one.assortment_id], uid, labels) for one in presence(product_id=page.id)],
         "held": [_field(name, labels) for name in kept.held],
         "release": Action(_("Give back to the feeds"), reverse("product_release", args=[uid]), "post", icon="undo-2"),
         "edits": edits,
@@ -217,15 +219,15 @@ def _variant(page: ProductPage, place: int, prices: dict[int, Money]) -> Variant
     )
 
 
-def _where(one: Presence, uid: UUID, edits: bool, labels: dict[str, str]) -> Where:
-    code = next(found.code for found in api.assortments() if found.id == one.assortment_id)
+def _where(one: Presence, code: str, uid: UUID, labels: dict[str, str]) -> Where:
+    """How a product stands in an assortment; without a code nothing can be done about it."""
     actions = []
-    if edits and one.is_listed:
+    if code and one.is_listed:
         actions.append(Action(_("Take out"), reverse("product_take_out", args=[uid, code]), icon="eye-off"))
-    if edits and not one.is_listed:
+    if code and not one.is_listed:
         put = (("listed", "1"),)
         actions.append(Action(_("Put in"), reverse("product_offer", args=[uid, code]), "post", "eye", values=put))
-    if edits and one.by_hand is not None:
+    if code and one.by_hand is not None:
         actions.append(Action(_("By the rule again"), reverse("product_offer", args=[uid, code]), "post", "undo-2"))
     return Where(
         name=one.assortment,

@@ -1,5 +1,6 @@
 """Products: the list, with how fully each is presented."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api
+from edino.catalogue.api.classifying import attributes
 from edino.catalogue.api.searching import as_query
 from edino.catalogue.queries import office as queries
 from edino.catalogue.screens import words
@@ -82,6 +84,7 @@ def shelf_choices() -> list[tuple[str, str]]:
 def products(request: StaffRequest) -> HttpResponseBase:
     """Every product, with how fully it is presented."""
     listing = _listing(edits=staff.may(request.staff, "catalogue.edit"))
+    labels = {code: words.said_in(one.names) or code for code, one in attributes().items()}
 
     def read(ask: screen.Ask) -> Page[Row]:
         given = ask.filters
@@ -99,12 +102,12 @@ def products(request: StaffRequest) -> HttpResponseBase:
             after=ask.after_key if isinstance(ask.after_key, int) else None,
             limit=ask.limit,
         )
-        return Page([_row(row) for row in rows], rows[0].total if rows else 0)
+        return Page([_row(row, labels) for row in rows], rows[0].total if rows else 0)
 
     return listing.respond(request, read)
 
 
-def _row(row: queries.OfficeRow) -> Row:
+def _row(row: queries.OfficeRow, labels: Mapping[str, str]) -> Row:
     return Row(
         id=row.id,
         uid=row.uid,
@@ -113,7 +116,7 @@ def _row(row: queries.OfficeRow) -> Row:
         sku=row.sku or "",
         score=-1 if row.score is None else row.score,
         complete=words.tone(row.score),
-        missing=words.missing(row.missing),
+        missing=words.missing(row.missing, labels),
         brand=row.brand,
         variants=row.variants,
         state=words.ACTIVE if row.is_active else words.INACTIVE,

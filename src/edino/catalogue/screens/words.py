@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from django.utils.translation import get_language
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.ui.parts import Text
 from edino.ui.screen import Status
 
-NAME: Final = _("Name")
+NAME: Final = _("Title")
 LANGUAGES: Final[Mapping[str, Text]] = {
     "ru": _("Russian"),
     "en": _("English"),
@@ -61,7 +60,7 @@ def language_name(code: str) -> Text:
     return LANGUAGES.get(code, code)
 
 
-def missing(words: Iterable[str], attributes: Mapping[str, str] = {}) -> str:
+def missing(words: Iterable[str], attributes: Mapping[str, str]) -> str:
     """What a presentation lacks, in words."""
     return ", ".join(_lack(word, attributes) for word in words)
 
