@@ -64,11 +64,13 @@ def snapshot(
         if stopped:
             _record(report, source, by, full=full, state="stopped")
             return report
-        cases = _apply(report, summary.last, source, by, full=full)
+        cases = _apply(report, summary.last, source, by)
         report = replace(report, cases=cases)
         with transaction.atomic():
             if full:
                 snapshots.note_locations(scope or named, as_of)
+            else:
+                snapshots.note_levels(as_of)
             _record(report, source, by, full=full, state="applied")
     return report
 
@@ -98,13 +100,14 @@ def _compare(
         Rejection(place, "sku" if sku else "location", "unknown", f"There is no such {'SKU' if sku else 'location'}.")
         for place, sku in named
     )
-    numbers = {word: number for word, number in asdict(summary).items() if word != "last"}
+    numbers = {word: number for word, number in asdict(summary).items() if word not in {"last", "named"}}
+    unknown["duplicate"] = unknown.pop("usable") - summary.named
     report = SnapshotReport(
         uid=ids.uuid7(),
         as_of=as_of,
         rows=count,
         stopped=False,
-        unknown=unknown,
+        unknown={word: number for word, number in unknown.items() if number},
         rejected=rejected,
         largest=tuple(snapshots.largest()),
         **numbers,
@@ -112,7 +115,7 @@ def _compare(
     return report, summary
 
 
-def _apply(report: SnapshotReport, last: int, source: Source | None, by: Person | Actor | None, *, full: bool) -> int:
+def _apply(report: SnapshotReport, last: int, source: Source | None, by: Person | Actor | None) -> int:
     scope = f"source:{source.id}" if source else f"staff:{by.name if by else ''}"
     values = {
         "as_of": report.as_of,
@@ -123,12 +126,12 @@ def _apply(report: SnapshotReport, last: int, source: Source | None, by: Person 
         "by": by.name if by else "",
     }
     return sum(
-        retried(lambda after=after: _batch(after, after + BATCH, values, report.uid, full=full))  # type: ignore[misc]  # binds each now
+        retried(lambda after=after: _batch(after, after + BATCH, values, report.uid))  # type: ignore[misc]  # binds each now
         for after in range(0, last, BATCH)
     )
 
 
-def _batch(after: int, until: int, values: dict[str, Any], uid: UUID, *, full: bool) -> int:
+def _batch(after: int, until: int, values: dict[str, Any], uid: UUID) -> int:
     moving.levels(snapshots.new_pairs(after, until))
     now = clock.now()
     written = snapshots.apply(after, until, {**values, "now": now})
@@ -136,8 +139,6 @@ def _batch(after: int, until: int, values: dict[str, Any], uid: UUID, *, full: b
     cause = ("snapshot", str(uid))
     cases = moving.open_cases(shortages, {one.capacity_id: cause for one in shortages}, now)
     moving.tell_waiting(variant for _, difference, variant in written if difference > 0)
-    if not full:
-        snapshots.note_levels(after, until, values["as_of"])
     return cases
 
 

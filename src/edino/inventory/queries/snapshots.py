@@ -17,7 +17,7 @@ _CHUNK = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A comparison in numbers; `last` is its length."""
+    """A comparison in numbers; `last` is the place of the last row that differs, `named` the places named."""
 
     unchanged: int
     changed: int
@@ -27,6 +27,7 @@ class Summary:
     zeroed: int
     stocked: int
     last: int
+    named: int
 
 
 @contextmanager
@@ -63,10 +64,10 @@ def _broken() -> bool:
 
 
 def unknown(most: int) -> tuple[dict[str, int], list[tuple[int, bool]]]:
-    """What cannot be used, in numbers, and the first rows of unknown SKUs (True) and locations (False) by place."""
-    [(skus, locations, doubled, negative, places, which)] = sql.tuples(_SQL["unknown"], {"most": most})
-    counts = {"sku": skus, "location": locations, "duplicate": doubled, "negative": negative}
-    return {word: count for word, count in counts.items() if count}, list(zip(places or [], which or [], strict=True))
+    """Rows by what is odd about them (`usable` too), and the first of unknown SKUs (True) and locations (False)."""
+    [(skus, locations, usable, negative, places, which)] = sql.tuples(_SQL["unknown"], {"most": most})
+    counts = {"sku": skus, "location": locations, "negative": negative, "usable": usable}
+    return counts, list(zip(places or [], which or [], strict=True))
 
 
 def locations_named() -> list[int]:
@@ -77,6 +78,8 @@ def locations_named() -> list[int]:
 def compare(as_of: datetime, locations: Sequence[int], *, full: bool) -> Summary:
     """Compare the file with the book."""
     sql.execute(_SQL["compare"], {"as_of": as_of, "locations": list(locations), "full": full})
+    sql.execute(_SQL["order_changes"])
+    sql.execute(_SQL["look_at_changes"])
     found = sql.row(_SQL["sum_up"], {}, Summary)
     assert found is not None  # noqa: S101 - an aggregate without groups has one row
     return found
@@ -97,9 +100,9 @@ def apply(after: int, until: int, values: dict[str, Any]) -> list[tuple[int, int
     return sql.tuples(_SQL["apply"], {"after": after, "until": until, **values})
 
 
-def note_levels(after: int, until: int, as_of: datetime) -> None:
-    """From when the numbers of a span are."""
-    sql.execute(_SQL["note_levels"], {"after": after, "until": until, "as_of": as_of})
+def note_levels(as_of: datetime) -> None:
+    """From when the numbers of the file's levels are."""
+    sql.execute(_SQL["note_levels"], {"as_of": as_of})
 
 
 def note_locations(locations: Sequence[int], as_of: datetime) -> None:

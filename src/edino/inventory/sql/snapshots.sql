@@ -13,9 +13,10 @@ COPY inventory_snapshot_row (place, location, sku, quantity) FROM STDIN;
 ANALYZE inventory_snapshot_row;
 
 -- name: unknown
--- Rows whose SKU or location nothing has, those said twice, and those below zero; the first few of the former by name.
+-- Rows whose SKU or location nothing has, those that can be used, and those below zero; the first of the former by name.
 SELECT count(*) FILTER (WHERE variant.id IS NULL), count(*) FILTER (WHERE location.id IS NULL),
-       count(*) - count(DISTINCT (row.location, row.sku)), count(*) FILTER (WHERE row.quantity < 0),
+       count(*) FILTER (WHERE variant.id IS NOT NULL AND location.id IS NOT NULL),
+       count(*) FILTER (WHERE row.quantity < 0),
        (array_agg(row.place ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:%(most)s::integer],
        (array_agg(variant.id IS NULL ORDER BY row.place) FILTER (WHERE variant.id IS NULL OR location.id IS NULL))[1:%(most)s::integer]
   FROM inventory_snapshot_row AS row
@@ -52,7 +53,8 @@ WITH told AS (
      WHERE movement.occurred_at > %(as_of)s AND movement.condition = 'good'
      GROUP BY movement.level_id
 )
-SELECT row_number() OVER (ORDER BY everything.level_id NULLS LAST, everything.variant_id, everything.location_id)
+SELECT row_number() OVER (ORDER BY coalesce(capacity.total, 0) = everything.quantity + coalesce(since.quantity, 0),
+                                   everything.variant_id, everything.location_id)
        AS place, everything.location_id, everything.variant_id, everything.level_id, everything.named,
        everything.quantity, coalesce(capacity.total, 0) AS before,
        everything.quantity + coalesce(since.quantity, 0) AS after,
@@ -61,6 +63,14 @@ SELECT row_number() OVER (ORDER BY everything.level_id NULLS LAST, everything.va
   JOIN inventory_location AS location ON location.id = everything.location_id
   LEFT JOIN kernel_capacity AS capacity ON capacity.id = everything.capacity_id
   LEFT JOIN since ON since.level_id = everything.level_id;
+
+-- name: order_changes
+-- Those that differ come first, so that they are found by their place.
+CREATE INDEX inventory_snapshot_change_place ON inventory_snapshot_change (place) WHERE before <> after;
+
+-- name: look_at_changes
+-- Let the planner see what was compared.
+ANALYZE inventory_snapshot_change;
 
 -- name: sum_up
 -- What the file changes, in numbers.
@@ -71,7 +81,7 @@ SELECT count(*) FILTER (WHERE NOT stale AND before = after) AS unchanged,
        count(*) FILTER (WHERE stale) AS stale,
        count(*) FILTER (WHERE NOT stale AND before > 0 AND after <= 0) AS zeroed,
        count(*) FILTER (WHERE NOT stale AND before > 0) AS stocked,
-       coalesce(max(place), 0) AS last
+       coalesce(max(place) FILTER (WHERE before <> after), 0) AS last, count(*) FILTER (WHERE named) AS named
   FROM inventory_snapshot_change;
 
 -- name: largest
@@ -119,11 +129,10 @@ SELECT due.capacity_id, written.quantity, due.variant_id
  ORDER BY due.capacity_id;
 
 -- name: note_levels
--- From when the numbers of these levels are, where a file spoke of some of a location's goods.
+-- From when the numbers of levels are, where a file spoke of some of a location's goods.
 UPDATE inventory_level AS level SET counted_as_of = %(as_of)s
   FROM inventory_snapshot_change AS change
- WHERE change.place > %(after)s AND change.place <= %(until)s AND NOT change.stale
-   AND level.variant_id = change.variant_id AND level.location_id = change.location_id
+ WHERE NOT change.stale AND level.variant_id = change.variant_id AND level.location_id = change.location_id
    AND level.counted_as_of IS DISTINCT FROM %(as_of)s;
 
 -- name: note_locations
