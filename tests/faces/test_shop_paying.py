@@ -75,6 +75,28 @@ def test_a_payment_that_failed_leaves_the_cart_and_says_so(shelves: "Shelves", b
     assert bought.status_code == 302
 
 
+def test_who_has_the_cart_too_learns_nothing_of_who_buys_it(shelves: "Shelves", bank: "YooKassaEmulator") -> None:
+    lena, stranger = browser(), browser()
+    put(stranger, "SOCKS-M")
+    shared = stranger.post("/shop/cart/share/").content.decode()
+    token = re.findall(r"/shop/cart/join/#([\w-]+)", shared)[0]
+    assert lena.post("/shop/cart/join/", {"token": token}).status_code == 302
+    # She is turned back by the bank: what she typed stays with her.
+    buy(lena, "TVER12", pay="card")
+    assert stranger.get("/shop/checkout/")["Location"] == "/shop/cart/"
+    assert "being paid for" in page(stranger, "/shop/cart/")
+    bank.turn_back(ref(bank))
+    lena.get("/shop/checkout/paid/")
+    assert 'value="Лена"' in lena.get("/shop/checkout/").content.decode()
+    theirs = stranger.get("/shop/checkout/").content.decode()
+    assert "Лена" not in theirs
+    assert "916" not in theirs
+    bought, given = buy(lena, "TVER12", pay="cod")
+    for answer in (stranger.get("/shop/checkout/"), stranger.post("/shop/checkout/", given)):
+        assert answer["Location"] == "/shop/cart/"
+    assert stranger.get(bought["Location"]).status_code == 404
+
+
 def test_a_payment_is_given_up_and_chosen_anew(shelves: "Shelves", bank: "YooKassaEmulator") -> None:
     lena = browser()
     put(lena, "SOCKS-M")

@@ -19,11 +19,13 @@ from edino.faces.screens.shop.visit import Guest, ShopRequest, visited
 from edino.kernel.errors import Refusal
 
 CODES: Final = "coupon"
+DEVICE: Final = 18
+"""Letters of a browser's name that the cart keeps: enough that nobody meets another's by chance."""
 
 
 def hand(guest: Guest) -> Hand:
     """Whose hand changes the cart here. The device is named so that each sees what another has changed."""
-    return Hand("shopper", guest.visit.kiosk, guest.device[:8])
+    return Hand("shopper", guest.visit.kiosk, guest.device[:DEVICE])
 
 
 def cart_of(guest: Guest) -> CartView | None:
@@ -62,6 +64,13 @@ def begin(guest: Guest) -> UUID:
     )
     guest.visit.cart = str(cart.uid)
     return cart.uid
+
+
+def bought_here(guest: Guest, cart: UUID) -> bool:
+    """Whether it was this browser that went to pay for the cart, and not another one that has the cart too."""
+    acts = checkout.history(uid=cart)
+    last = next((act for act in acts if act.what in {"buying", "ordered"}), None)
+    return last is not None and last.kind == "shopper" and last.device == hand(guest).device
 
 
 def noted(guest: Guest, view: CartView) -> CartView:
@@ -201,7 +210,9 @@ def uid_of(guest: Guest) -> UUID | None:
 
 
 def _context(guest: Guest, view: CartView | None) -> dict[str, Any]:
-    return wording.cart(view, guest) if view else {"cart": None}
+    if view is None:
+        return {}
+    return wording.cart(view, guest) | {"mine": view.state == "buying" and bought_here(guest, view.uid)}
 
 
 def _refused(request: ShopRequest, refused: Refusal, **more: object) -> HttpResponse:

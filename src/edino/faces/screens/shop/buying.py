@@ -69,7 +69,7 @@ def page(request: ShopRequest) -> HttpResponse:
     if view is None or not view.lines:
         return _bought_already(guest, before)
     if view.state == "buying":
-        return _pending(view)
+        return _bought_already(guest, view.uid)
     given = Given.of(request, guest, view)
     if request.method != "POST":
         view = _look(guest, view, given)
@@ -80,8 +80,8 @@ def page(request: ShopRequest) -> HttpResponse:
 
 
 def _bought_already(guest: Guest, cart: UUID | None) -> HttpResponse:
-    """Pressed twice: the second time leads to what the first time bought."""
-    found = orders.order_by_cart(cart_uid=cart) if cart else None
+    """Pressed twice: the second time leads to what the first time bought. Others who had the cart learn nothing."""
+    found = orders.order_by_cart(cart_uid=cart) if cart and basket.bought_here(guest, cart) else None
     if found is None:
         return HttpResponseRedirect(reverse("shop_cart"))
     guest.keep_order(found.uid)
@@ -113,14 +113,15 @@ class Given:
                 key=request.POST.get("key", "")[:60] or str(ids.uuid7()),
                 **said,
             )
-        known = view.contact
+        # What was typed on another device that has this cart too is not shown here.
+        known = view.contact if basket.bought_here(guest, view.uid) else Contact()
         own = guest.own
         return cls(
             choice=Choice.of(view.delivery, guest),
             name=known.name or (own.name if own else ""),
             phone=known.phone or (own.known("phone") if own else ""),
             email=known.email or (own.known("email") if own else ""),
-            address=view.delivery.address if view.delivery else "",
+            address=view.delivery.address if view.delivery and known != Contact() else "",
             pay="",
             gift="",
             key=str(ids.uuid7()),
@@ -310,12 +311,6 @@ def paid(request: ShopRequest) -> HttpResponse:
     if placed.state == "placed":
         guest.visit.cart, guest.visit.count = "", 0
     return HttpResponseRedirect(reverse("shop_order", args=[uid]))
-
-
-def _pending(view: CartView) -> HttpResponse:
-    """A cart that is being paid for has an order already: its page says how it stands."""
-    found = orders.order_by_cart(cart_uid=view.uid)
-    return HttpResponseRedirect(reverse("shop_order", args=[found.uid]) if found else reverse("shop_cart"))
 
 
 @require_POST

@@ -219,7 +219,7 @@ def _money(amount: int, view: CartView) -> str:
 def _act(act: Act, guest: Guest, view: CartView) -> Hands:
     if act.kind == "staff":
         who = act.name or _("our staff")
-    elif act.device and act.device == guest.device[:8]:
+    elif act.device and act.device == guest.device[: len(act.device)]:
         who = _("this device")
     else:
         who = _("another device")
