@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from edino.catalogue import api as catalogue
-from edino.kernel import clock
+from edino.kernel import clock, sql
 from edino.promotions import api
 from edino.promotions.types import Goods, PastBasket, past_baskets
 from edino.staff import api as staff
@@ -140,6 +140,58 @@ def test_oleg_makes_coupons_takes_them_as_a_file_and_ends_one(as_role: LogIn) ->
     nobody = oleg.post(f"/promotions/{spring.uid}/coupons/new/", {**form, "count": "1", "card": "+79160000000"})
     assert (nobody.status_code, "Nobody is known by this." in nobody.content.decode()) == (422, True)
     assert api.coupons().total == 3
+
+
+def test_a_code_without_a_limit_stays_valid_in_the_list(as_role: LogIn) -> None:
+    spring = made("Spring", action("percent", 10), needs_code=True)
+    api.issue_coupons(promotion_code=spring.code, code="SPRING", uses=None, by=VERA)
+    [shown] = api.coupons().rows
+    assert (shown.uses, shown.left) == (None, None)
+    page = as_role(Role.OPERATOR).get("/promotions/coupons/").content.decode()
+    assert "∞" in page
+    assert ">used<" not in page
+
+
+def test_lists_ask_the_same_number_of_statements_however_long_they_are(as_role: LogIn) -> None:
+    price_list()
+    vera, merchandiser = as_role(Role.MARKETER), as_role(Role.MERCHANDISER)
+
+    def asked() -> list[int]:
+        counts = []
+        for client, address in [
+            (vera, "/promotions/"),
+            (merchandiser, "/promotions/coupons/"),
+            (merchandiser, "/promotions/gift-cards/"),
+            (merchandiser, "/prices/"),
+            (merchandiser, "/prices/parity/"),
+            (merchandiser, "/prices/lists/"),
+        ]:
+            seen: list[str] = []
+            sql.observers.append(seen.append)
+            try:
+                assert client.get(address).status_code == 200
+            finally:
+                sql.observers.remove(seen.append)
+            counts.append(len(seen))
+        return counts
+
+    def more(start: int) -> None:
+        for number in range(start, start + 5):
+            variant(f"V-{number}")
+            promotion = made(f"Promotion {number}", action("percent", 10), needs_code=True)
+            api.issue_coupons(promotion_code=promotion.code, by=VERA)
+            api.issue_gift_card(amount=100, currency="RUB", by=VERA)
+            price_list(f"list-{number}")
+            told(price(f"V-{number}", 100))
+            catalogue.record_price_exception(
+                channel="app", sku=f"V-{number}", amount=90, currency="RUB", reason="why not", by=VERA
+            )
+
+    more(0)
+    asked()
+    before = asked()
+    more(10)
+    assert asked() == before
 
 
 def test_a_gift_card_is_made_and_its_code_shown_once(as_role: LogIn) -> None:

@@ -1,5 +1,6 @@
 """Prices: what everything costs now, one variant with its history, price lists, and channels that differ."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -10,8 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse, reverse_lazy
-from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -107,6 +107,7 @@ def price(request: StaffRequest, number: int) -> HttpResponse:
             Fact(_("Until"), When(answer.valid_until, "full") if answer.valid_until else _("further notice")),
         ]
     edits = staff.may(request.staff, "prices.edit")
+    names = _channels()
     differing = list(islice(api.parity(currency=currency, variant_ids=[number], language=_language()), 50))
     return screen.page(
         request,
@@ -117,7 +118,7 @@ def price(request: StaffRequest, number: int) -> HttpResponse:
         primary=Action(_("Set a price"), reverse("price_set", args=[number]), icon="pencil") if edits else None,
         facts=facts,
         course=course,
-        differences=[(_channel(one.channel), _money(one.channel_price, currency), one) for one in differing],
+        differences=[(names[one.channel], _money(one.channel_price, currency), one) for one in differing],
         history=_HISTORY.read(request, short(history, key="id")),
         exception=f"{reverse('price_exception_new')}?sku={sku}" if edits else "",
     )
@@ -140,7 +141,9 @@ def set_price(request: StaffRequest, number: int) -> HttpResponse:
         for rejection in report.rejected:
             form.add_error(rejection.field if rejection.field in form.fields else None, _(rejection.message))
         if not report.rejected:
-            messages.success(request, _t("Saved") if not report.unchanged else _t("That is its price already."))
+            messages.success(
+                request, gettext("Saved") if not report.unchanged else gettext("That is its price already.")
+            )
             return redirect("price", number=number)
     return screen.form_page(request, form, title=_("Set a price"), submit=_("Save"), back=back, lead=found[2])
 
@@ -150,7 +153,8 @@ def parity(request: StaffRequest) -> HttpResponseBase:
     """Every variant that costs something else in a channel, and who recorded why."""
     currency = api.default_assortment().currency
     found = list(islice(api.parity(currency=currency, language=_language()), SHOWN))
-    recorded = [_exception(one) for one in price_exceptions(ended=True, limit=100)]
+    names = _channels()
+    recorded = [_exception(one, names) for one in price_exceptions(ended=True, limit=100)]
     edits = staff.may(request.staff, "prices.edit")
     context: dict[str, Any] = {
         "recorded": _EXCEPTIONS.read(request, short(recorded, key="id")),
@@ -158,7 +162,7 @@ def parity(request: StaffRequest) -> HttpResponseBase:
         "differences": len(found),
         "primary": NEW if edits else None,
     }
-    rows = [_differing(one) for one in found]
+    rows = [_differing(one, names) for one in found]
     return _PARITY.respond(request, short(rows, key="key"), template="catalogue/parity.html", **context)
 
 
@@ -176,7 +180,7 @@ def new_exception(request: StaffRequest) -> HttpResponse:
         except Refusal as refusal:
             lay_beside(form, refusal)
         else:
-            messages.success(request, _t("Recorded. The parity report shows it."))
+            messages.success(request, gettext("Recorded. The parity report shows it."))
             return redirect("prices_parity")
     back = Back(_("Price parity"), reverse("prices_parity"))
     title = _("Record an exception")
@@ -192,7 +196,7 @@ def end_exception(request: StaffRequest, number: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.text)
     else:
-        messages.success(request, _t("Ended. The channel has the common price again."))
+        messages.success(request, gettext("Ended. The channel has the common price again."))
     return redirect("prices_parity")
 
 
@@ -218,7 +222,7 @@ def edit_list(request: StaffRequest, code: str = "") -> HttpResponse:
         except Refusal as refusal:
             lay_beside(form, refusal)
         else:
-            messages.success(request, _t("Saved"))
+            messages.success(request, gettext("Saved"))
             return redirect("price_lists")
     title = known.name if known else _("New price list")
     back = Back(_("Price lists"), reverse("price_lists"))
@@ -258,13 +262,13 @@ def _state(priced: bool, differing: list[Difference]) -> Status:
     return Status(_("the same everywhere"), "good") if priced else Status(_("no price"), "warn")
 
 
-def _differing(one: Difference) -> "DifferenceRow":
+def _differing(one: Difference, names: Mapping[str, str]) -> "DifferenceRow":
     return DifferenceRow(
         key=f"{one.sku} {one.channel}",
         id=one.variant_id,
         name=one.name,
         sku=one.sku,
-        channel=_channel(one.channel),
+        channel=names[one.channel],
         price=_money(one.price, one.currency),
         channel_price=_money(one.channel_price, one.currency),
         reason=one.reason if one.recorded else Status(_("nobody said why"), "bad"),
@@ -302,12 +306,12 @@ class ExceptionRow:
     ends: object
 
 
-def _exception(one: PriceException) -> ExceptionRow:
+def _exception(one: PriceException, names: Mapping[str, str]) -> ExceptionRow:
     ended = one.ends_at is not None and one.ends_at <= clock.now()
     end = Action(_("End it"), reverse("price_exception_end", args=[one.id]), "post")
     return ExceptionRow(
         id=one.id,
-        channel=_channel(one.channel),
+        channel=names[one.channel],
         what=one.sku or one.price_list,
         amount=_money(one.amount, one.currency),
         reason=one.reason,
@@ -320,9 +324,9 @@ def _exception(one: PriceException) -> ExceptionRow:
     )
 
 
-def _channel(code: str) -> str:
-    known = channels.channels_by_code().get(code)
-    return known.name(_language()) if known else code
+def _channels() -> dict[str, str]:
+    language = _language()
+    return {code: channel.name(language) for code, channel in channels.channels_by_code().items()}
 
 
 def _money(minor: int | None, currency: str) -> Money | None:
@@ -357,12 +361,12 @@ _HISTORY: Listing[PriceRow] = Listing(
     name="history",
     title=_("History"),
     columns=(
-        Column("starts_at", _("From"), kind="full"),
+        Column("starts_at", _("Begins"), kind="full"),
         Column("ends_at", _("Until"), kind="full"),
         Column("price_list", _("Price list"), quiet=True),
         Column("amount", _("Price"), value=lambda row: _money(row.amount, row.currency), kind="money", place="side"),
         Column("recorded_at", _("Recorded"), kind="full"),
-        Column("author", _("By"), value=lambda row: row.author or row.source, quiet=True),
+        Column("author", _("Recorded by"), value=lambda row: row.author or row.source, quiet=True),
     ),
     key="id",
     sort="-starts_at",

@@ -38,7 +38,7 @@ class PriceForm(forms.Form):
 
     price_list = forms.ChoiceField(label=_("Price list"), choices=_lists)
     amount = forms.DecimalField(label=_("Price"), min_value=0, max_digits=15, decimal_places=2)
-    starts_at = _moment(_("From"), _("Empty: now. What was paid before is not changed."))
+    starts_at = _moment(_("Begins"), _("Empty: now. What was paid before is not changed."))
     ends_at = _moment(_("Until"), _("Empty: a regular price. With an end it is a temporary one beside the regular."))
 
 
@@ -55,7 +55,7 @@ class ExceptionForm(forms.Form):
         label=_("Or a whole price list"), required=False, choices=_lists_or_none, help_text=_("Instead of a SKU.")
     )
     reason = forms.CharField(label=_("Why"), max_length=1000, widget=forms.Textarea({"rows": 2}))
-    starts_at = _moment(_("From"))
+    starts_at = _moment(_("Begins"))
     ends_at = _moment(_("Until"))
 
 
@@ -74,7 +74,7 @@ class PriceListForm(forms.Form):
     )
     active = forms.BooleanField(label=_("Counts"), required=False)
     reserved = forms.BooleanField(label=_("Only by an exception of a channel"), required=False)
-    starts_at = _moment(_("From"))
+    starts_at = _moment(_("Begins"))
     ends_at = _moment(_("Until"))
 
 

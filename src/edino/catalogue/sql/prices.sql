@@ -29,7 +29,7 @@ WITH asked AS (
            coalesce(own.amount, o.amount) AS unit, own.amount IS NOT NULL AS is_own,
            CASE WHEN own.amount IS NULL THEN greatest(o.regular, o.amount) ELSE own.amount END AS list_price,
            o.starts_at, least(o.ends_at, o.list_ends_at, own.ends_at) AS ends_at,
-           own.amount IS NULL AND o.amount < o.regular AND o.ends_at IS NOT NULL AS reduced
+           own.amount IS NULL AND o.ends_at IS NOT NULL AND coalesce(o.amount < o.regular, false) AS reduced
       FROM asked AS a
       LEFT JOIN offered AS o ON o.variant_id = a.variant_id AND o.place = 1
       LEFT JOIN own ON own.variant_id = a.variant_id

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, get_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
@@ -36,7 +36,7 @@ def describe(definition: Definition, categories: Mapping[int, str]) -> list[str]
 
 def percent(hundredths: int) -> str:
     """Hundredths of a percent as a person writes them: 10, 12.5."""
-    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".")
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".").replace(".", get_format("DECIMAL_SEPARATOR"))
 
 
 def goods_in_words(goods: Goods, categories: Mapping[int, str]) -> str:

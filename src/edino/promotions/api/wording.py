@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils.formats import get_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
@@ -50,6 +51,7 @@ class Words:
     def __init__(self, currency: str) -> None:
         self._currency = currency
         self._exponent = exponent(currency)
+        self._point = get_format("DECIMAL_SEPARATOR")
         self._known: dict[str, str] = {}
 
     def reason(self, verdict: Verdict) -> str:
@@ -69,7 +71,7 @@ class Words:
         """An amount: groups of three, decimals only where there are any."""
         whole, rest = divmod(minor, 10**self._exponent)
         text = f"{whole:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-        decimals = f".{rest:0{self._exponent}d}" if rest else ""
+        decimals = f"{self._point}{rest:0{self._exponent}d}" if rest else ""
         return f"{text}{decimals}\N{NO-BREAK SPACE}{self._currency}"
 
     def _text(self, code: str) -> str:

@@ -12,9 +12,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_POST
 
 from edino.customers import api as customers
@@ -113,9 +112,9 @@ def new(request: StaffRequest, uid: UUID) -> HttpResponse:
             lay_beside(form, refusal)
         else:
             if len(codes) == 1:
-                messages.success(request, _t("The coupon is made: %(code)s") % {"code": codes[0]})
+                messages.success(request, gettext("The coupon is made: %(code)s") % {"code": codes[0]})
             else:
-                messages.success(request, _t("Coupons made: %(count)s") % {"count": len(codes)})
+                messages.success(request, gettext("Coupons made: %(count)s") % {"count": len(codes)})
             return redirect("promotion", uid=uid)
     back = Back(found.definition.name, reverse("promotion", args=[uid]))
     return screen.form_page(request, form, title=_("Make coupons"), submit=_("Make"), back=back)
@@ -130,7 +129,7 @@ def void(request: StaffRequest, number: int) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, refusal.text)
     else:
-        messages.success(request, _t("The coupon is worth nothing from now on."))
+        messages.success(request, gettext("The coupon is worth nothing from now on."))
     return redirect("coupons")
 
 

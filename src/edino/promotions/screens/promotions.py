@@ -10,8 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse, reverse_lazy
-from django.utils.translation import get_language, pgettext_lazy
-from django.utils.translation import gettext as _t
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -128,7 +127,7 @@ def turn(request: StaffRequest, uid: UUID, state: str) -> HttpResponse:
     if state not in STATES:
         raise NotFound
     api.set_promotion_state(uid=uid, state=state, by=request.staff)  # type: ignore[arg-type]  # one of the states
-    messages.success(request, _t("Saved. It holds for the next basket that is priced."))
+    messages.success(request, gettext("Saved. It holds for the next basket that is priced."))
     return redirect("promotion", uid=uid)
 
 
@@ -142,7 +141,7 @@ def _edited(request: StaffRequest, form: PromotionForm, found: PromotionView | N
         except Invalid as refusal:
             lay_beside(form, refusal)
         else:
-            messages.success(request, _t("Saved"))
+            messages.success(request, gettext("Saved"))
             return redirect("promotion", uid=view.uid)
     sections = [(title, [form[name] for name in names.split()]) for title, names in SECTIONS]
     back = Back(found.definition.name, reverse("promotion", args=[found.uid])) if found else BACK
@@ -175,7 +174,7 @@ def _redemptions(currency: str) -> Listing[Redemption]:
         name="redemptions",
         title=_("Orders"),
         columns=(
-            Column("order_uid", _("Order")),
+            Column("order_uid", pgettext_lazy("purchase", "Order")),
             Column("amount", _("Taken off"), value=lambda row: Money(row.amount, currency), kind="money"),
             Column("given_back", _("Given back"), value=lambda row: Money(row.given_back, currency), kind="money"),
             Column("code", _("Code"), quiet=True),

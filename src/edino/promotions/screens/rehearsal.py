@@ -9,7 +9,7 @@ from django import forms
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from edino.kernel import clock
@@ -20,7 +20,7 @@ from edino.promotions.types import Moved, PromotionInput, Rehearsal, Seller
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
-from edino.ui.screen import Amount, Back, Column, Fact, Figure, Listing, Number, short
+from edino.ui.screen import Amount, Back, Column, Fact, Figure, Listing, Number, Why, short
 
 SPANS: Final = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")))
 
@@ -28,7 +28,9 @@ SPANS: Final = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")))
 class SpanForm(forms.Form):
     """How far back."""
 
-    days = forms.TypedChoiceField(label=_("Baskets of the last"), coerce=int, choices=SPANS, initial=30)
+    days = forms.TypedChoiceField(
+        label=_("Baskets of the last"), coerce=int, choices=SPANS, initial=30, widget=forms.RadioSelect
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +87,23 @@ def _figures(told: Rehearsal) -> list[Figure]:
 
     figures = [
         Figure(
-            _("Baskets it would have touched"), Number(told.touched), than=format_html(_t("of {}"), Number(told.baskets))
+            _("Baskets it would have touched"),
+            Number(told.touched),
+            than=format_html(gettext("of {}"), Number(told.baskets)),
         ),
         Figure(
-            _("Revenue"), money(told.revenue_after), than=format_html(_t("without it {}"), money(told.revenue_before))
+            _("Revenue"),
+            money(told.revenue_after),
+            than=format_html(gettext("without it {}"), money(told.revenue_before)),
         ),
         Figure(_("Taken off"), money(told.discount)),
     ]
     if told.margin_before is not None and told.margin_after is not None:
         figures.append(
             Figure(
-                _("Margin"), money(told.margin_after), than=format_html(_t("without it {}"), money(told.margin_before))
+                _("Margin"),
+                money(told.margin_after),
+                than=format_html(gettext("without it {}"), money(told.margin_before)),
             )
         )
     return figures
@@ -103,16 +111,17 @@ def _figures(told: Rehearsal) -> list[Figure]:
 
 def _more(told: Rehearsal) -> list[Fact]:
     facts = [
-        Fact(_("Pay less"), Number(told.winners), _("baskets")),
-        Fact(_("Pay more"), Number(told.losers), _("baskets; another, better promotion was pushed out")),
+        Fact(_("Baskets that pay less"), Number(told.winners)),
+        Fact(_("Baskets that pay more"), Number(told.losers), why=Why(_("It pushes out a promotion that is better."))),
     ]
     if told.break_even is not None:
         growth = Number(max(0.0, told.break_even * 100), 1, "%", signed=True)
-        facts.append(Fact(_("Pays for itself with"), growth, _("more such baskets")))
+        why = Why(_("So many more of the baskets that it touches bring the same margin as there was without it."))
+        facts.append(Fact(_("Baskets needed to pay for it"), growth, why=why))
     known = Number(100 * told.costed / told.gross if told.gross else 0, 0, "%")
     facts.append(Fact(_("Goods whose cost is known"), known))
     if told.skipped:
-        facts.append(Fact(_("In another currency"), Number(told.skipped), _("baskets, left out")))
+        facts.append(Fact(_("Left out, in another currency"), Number(told.skipped)))
     return facts
 
 
@@ -140,7 +149,7 @@ def _moved(name: str, told: Rehearsal) -> Listing[Moved]:
         name=name,
         title=_("Baskets"),
         columns=(
-            Column("order_uid", _("Order")),
+            Column("order_uid", pgettext_lazy("purchase", "Order")),
             Column("before", _("Without it"), value=lambda row: Money(row.before, currency), kind="money"),
             Column("after", _("With it"), value=lambda row: Money(row.after, currency), kind="money"),
         ),

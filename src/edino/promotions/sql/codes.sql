@@ -34,7 +34,7 @@ UPDATE promotions_coupon SET is_void = true WHERE id = %(id)s AND NOT is_void RE
 -- name: coupons
 -- A page of coupons, newest first, with what is free of each.
 SELECT c.id, c.code, c.promotion_id, v.name AS promotion, c.kind, c.customer_id, c.uses,
-       greatest(0, cap.total + cap.slack - cap.used - cap.held) AS left, c.ends_at, c.is_void AS void,
+       CASE WHEN cap.id IS NOT NULL THEN greatest(0, cap.total + cap.slack - cap.used - cap.held) END AS left, c.ends_at, c.is_void AS void,
        b.issued_by, b.reason, c.created_at
   FROM promotions_coupon AS c
   JOIN promotions_promotion AS p ON p.id = c.promotion_id
