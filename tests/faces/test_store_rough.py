@@ -23,37 +23,11 @@ ROUGH = (
     "://",
 )
 FIELDS = (
-    "q",
-    "line",
-    "sku",
-    "code",
-    "quantity",
-    "way",
-    "method",
-    "do",
-    "tender",
-    "reason",
-    "area",
-    "full",
-    "to",
-    "all",
+    *("q", "line", "sku", "code", "quantity", "way", "method", "do", "tender"),
+    *("reason", "area", "full", "to", "all", "key", "total", "version", "card"),
+    *("cash", "gift_card", "slot", "phone", "email", "name", "pieces", "add", "uid"),
+    *("store", "promotion", "how", "customer", "city", "address", "carrier", "tracking", "order"),
 )
-FIELDS += (
-    "key",
-    "total",
-    "version",
-    "card",
-    "cash",
-    "gift_card",
-    "slot",
-    "phone",
-    "email",
-    "name",
-    "pieces",
-    "add",
-    "uid",
-)
-FIELDS += ("store", "promotion", "how", "customer", "city", "address", "carrier", "tracking", "order")
 
 
 def test_nothing_falls_over() -> None:

@@ -7,6 +7,7 @@ from edino.checkout.types import Tender
 from edino.inventory import api as inventory
 from edino.orders import api as orders
 from edino.orders.api import returns
+from edino.promotions import api as promotions
 from edino.staff.types import Role
 from tests.checkout import stage as shop
 from tests.faces import stage
@@ -145,3 +146,36 @@ def test_anya_counts_two_shelves_and_sees_the_difference_before_the_book_is_chan
     assert on_hand("DAWN-42", "TVER") == 4
     other = store.tablet(Role.ADMINISTRATOR, "KLIN")
     assert other.client.get(f"{path}close/").status_code == 404
+
+
+def test_a_gift_card_pays_a_part_and_cash_the_rest() -> None:
+    shop.open_shop()
+    code = promotions.issue_gift_card(amount=300_000, currency=shop.currency(), by=shop.HOUSE).code
+    anya = store.tablet()
+    cart = anya.scan("/store/sell/", "DAWN-42").headers["Location"]
+    page = anya.client.get(f"{cart}pay/")
+    hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
+    wanting = anya.client.post(f"{cart}pay/", hidden | {"gift_card": "3000", "cash": "2990"})
+    assert "Scan or type the code of the gift card" in stage.text(wanting)
+    text = stage.text(
+        anya.client.post(f"{cart}pay/", hidden | {"gift_card": "3000", "code": code, "cash": "3000"}, follow=True)
+    )
+    assert "Change 10 ₽" in text
+    order = orders.find(text=text.split("Order ")[1].split()[0])[0]
+    assert sorted((one.tender, one.captured) for one in order.payments) == [("cash", 299_000), ("gift_card", 300_000)]
+    assert promotions.gift_card(code=code).balance == 0
+
+
+def test_a_price_that_changed_meanwhile_is_shown_before_it_is_charged() -> None:
+    shop.open_shop()
+    anya = store.tablet()
+    cart = anya.scan("/store/sell/", "DAWN-42").headers["Location"]
+    page = anya.client.get(f"{cart}pay/")
+    hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
+    shop.set_prices({"DAWN-42": 649_000})
+    refused = anya.client.post(f"{cart}pay/", hidden | {"all": "cash"})
+    assert refused.status_code == 422
+    assert "6490" in stage.text(refused).replace(",", "").replace(" ", "")
+    hidden = {name: refused.context["form"][name].value() for name in ("key", "total", "version")}
+    assert hidden["total"] == "649000"
+    assert "Sold." in stage.text(anya.client.post(f"{cart}pay/", hidden | {"all": "cash"}, follow=True))

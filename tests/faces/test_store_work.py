@@ -1,5 +1,7 @@
 """Anya's morning: what waits, picking for a slot, a pair that is not there, handing over by a code."""
 
+from datetime import timedelta
+
 import pytest
 
 from edino.inventory import api as inventory
@@ -54,3 +56,48 @@ def test_an_order_is_picked_by_scanning_and_handed_over_by_its_code() -> None:
     assert [(one.tender, one.captured) for one in done.payments if one.captured] == [("cash", order.total)]
     levels = inventory.availability(variant_ids=[order.lines[0].variant_id or 0])[order.lines[0].variant_id or 0]
     assert sum(one.on_hand for one in levels) == sum(shop.STOCK.values()) - 2
+
+
+def test_what_a_customer_leaves_is_cancelled_and_the_sum_is_told_before() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 2, "SOCK-1": 1})
+    orders.ready(uid=order.uid, parcel=store.parcel(order), by=shop.HOUSE)
+    anya = store.tablet()
+    hand = f"/store/hand/{store.parcel(order)}/"
+    anya.client.post(hand, {"q": order.pickup_code})
+    takes = {f"takes-{order.lines[0].id}": "1", f"takes-{order.lines[1].id}": "1"}
+    assert "To pay 6,489 ₽" in stage.text(anya.client.post(f"{hand}told/", takes, headers=store.SWAP))
+    assert orders.order(uid=order.uid).due == order.due
+    anya.press(f"{hand}give/", tender="card", **takes)
+    done = orders.order(uid=order.uid)
+    assert (done.due, done.outstanding, done.lines[0].cancelled, done.lines[0].fulfilled) == (648_900, 0, 1, 1)
+
+
+def test_another_store_has_nothing_to_do_with_it() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 1})
+    klin = store.tablet(store="KLIN")
+    for path in (f"/store/pick/{store.parcel(order)}/", f"/store/hand/{store.parcel(order)}/"):
+        assert klin.client.get(path).status_code == 404
+    assert order.number not in klin.text("/store/")
+
+
+def test_a_card_is_found_by_its_beginning_and_opens_masked() -> None:
+    shop.open_shop()
+    people = stage.open_shop()
+    people.introduce(
+        "Site",
+        timedelta(days=1),
+        {"phone": "+79161234512", "loyalty_card": "29000017"},
+        first_name="Лена",
+        last_name="Орлова",
+    )
+    anya = store.tablet()
+    path = anya.find("29000017").headers["Location"]
+    page = anya.text(path)
+    assert "Лена О." in page
+    assert "Орлова" not in page
+    cart = anya.client.post(f"{path}serve/").headers["Location"]
+    assert "the cart of a known customer" in anya.text(cart)
+    assert anya.find("орлов").headers["Location"] == path
+    assert "орлов" not in path
