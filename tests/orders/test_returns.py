@@ -12,6 +12,8 @@ from edino.orders.api import returns
 from edino.orders.errors import KeyTaken, NeedsCustomer, OverTheLimit, TooManyPieces, WrongState
 from edino.orders.types import ExchangeLine, Inspection, Order, Return, ReturnLineInput
 from edino.promotions import api as promotions
+from edino.promotions.errors import BudgetSpent
+from edino.promotions.types import Action, Definition, PromotionInput
 from tests.orders import shop as of
 from tests.orders.shop import ANYA, OLEG, Shop
 
@@ -263,3 +265,25 @@ def test_an_order_that_nobody_paid_gives_nothing_back(shop: Shop) -> None:
     assert (after.outstanding, after.refunds) == (79_901, ())
     api.add_payment(order_uid=order.uid, tender="cod", amount=79_901, key="door", state="captured")
     assert api.order(uid=order.uid).state == "closed"
+
+
+def test_a_coupon_for_the_trouble_is_given_once_and_under_the_budget(shop: Shop) -> None:
+    action = Action("percent", percent=10)
+    sorry = Definition(
+        "Sorry", action, currency=of.currency(), needs_code=True, issue_budget=100_000, issue_value=60_000
+    )
+    promotions.save_promotion(promotion=PromotionInput(sorry, "sorry", "active"), by=OLEG)
+    lena = of.shopper(shop)
+    order = of.ordered(shop, [of.line(shop, "SOCK", 2)], profile=lena)
+    order = api.hand_over(uid=order.uid, by=ANYA, code=order.pickup_code)
+    ret, other = asked(order, 1), asked(order, 1)
+    code = returns.compensate(uid=ret.uid, promotion="sorry", by=OLEG, reason="defect")
+    assert returns.compensate(uid=ret.uid, promotion="sorry", by=OLEG, reason="defect") == code
+    assert returns.get_return(uid=ret.uid).compensation == code
+    assert promotions.coupons(code=code).rows[0].customer_id is not None
+    with pytest.raises(BudgetSpent):
+        returns.compensate(uid=other.uid, promotion="sorry", by=OLEG, reason="defect")
+    assert returns.get_return(uid=other.uid).compensation == ""
+    nobody = asked(of.handed(shop, [of.line(shop, "SOCK", 1)]), 1)
+    with pytest.raises(NeedsCustomer):
+        returns.compensate(uid=nobody.uid, promotion="sorry", by=ANYA, reason="defect")
