@@ -39,9 +39,12 @@ SELECT product.uid, product.id
 
 -- name: count_offered
 -- How many products each assortment offers, and how many of them are fully presented.
-SELECT assortment_id, count(*) FILTER (WHERE is_listed) AS listed,
-       count(*) FILTER (WHERE is_listed AND missing = '{}') AS complete
-  FROM catalogue_presence GROUP BY assortment_id
+SELECT presence.assortment_id, count(*) FILTER (WHERE presence.is_listed) AS listed,
+       count(*) FILTER (WHERE presence.is_listed AND presence.missing = '{}'
+                          AND catalogue_priced(presence.product_id, assortment.currency)) AS complete
+  FROM catalogue_presence AS presence
+  JOIN catalogue_assortment AS assortment ON assortment.id = presence.assortment_id
+ GROUP BY presence.assortment_id
 
 -- name: differences
 -- Products that some assortments offer and others do not, by name.
