@@ -7,6 +7,7 @@ reviewer reads. Log-in and session are not counted: they are the same everywhere
 import os
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.test import Client
@@ -25,6 +26,7 @@ _SESSION = ("django_session", "staff_user", "SAVEPOINT", "pg_")
 
 def screens(uid: str, source: int, case: int) -> list[tuple[str, str, dict[str, str]]]:
     """(name, address, headers) of every screen that composes or lists."""
+    imported = sql.scalar("SELECT uid FROM integrations_run ORDER BY id DESC LIMIT 1")
     return [
         ("overview", "/", {}),
         ("overview, live", "/overview/live/", HTMX),
@@ -42,7 +44,21 @@ def screens(uid: str, source: int, case: int) -> list[tuple[str, str, dict[str, 
         ("source", f"/sources/{source}/", {}),
         ("people", "/people/", {}),
         ("audit trail", "/audit/", {}),
+        ("exchange journal", "/exchanges/", {}),
+        ("exchange, one file", f"/exchanges/{imported}/", {}),
     ]
+
+
+def bring_in(size: int) -> None:
+    """So many files of so many products from the accounting system."""
+    from edino.integrations.exchange.files import Files  # Django is set up only after this file is loaded
+    from tests.integrations.exchange_texts import catalog, goods  # as above
+
+    with TemporaryDirectory() as folder:
+        for number in range(size):
+            file = Path(folder) / f"import{number}_1.xml"
+            file.write_text(catalog(*(goods(f"g{number}-{n}", f"Keds {n}") for n in range(size))), encoding="utf-8")
+            list(Files("commerceml").run([file], source=None, dry_run=False, progress=lambda share: None))
 
 
 def a_shop(size: int) -> tuple[str, int, int]:
@@ -62,6 +78,7 @@ def a_shop(size: int) -> tuple[str, int, int]:
     shop.introduce("Site", 8 * HOUR, olga, first_name="Ольга")
     shop.introduce("Site", 7 * HOUR, {"user_id": "anna-1", "email": "olga@mail.ru"})
     source = channels.get_source(name="Site").id
+    bring_in(size)
     return shop.who_is("phone", "+79161234512"), source, customers.cases().cases[0].id
 
 

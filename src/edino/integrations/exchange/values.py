@@ -59,10 +59,9 @@ def number(text: str | None) -> Decimal | None:
 
 @cache
 def _iso() -> frozenset[str]:
-    # Units of account, metals and test codes are in the list too, and no shop sells for them.
-    fictitious = {"XXX", "XTS", "XAU", "XAG", "XPT", "XPD", "XBA", "XBB", "XBC", "XBD", "XDR", "XSU", "XUA"}
+    """Currencies that are or were legal tender somewhere; units of account, metals and test codes are not."""
     tender = {each[0] for several in get_global("territory_currencies").values() for each in several if each[3]}
-    return frozenset((set(list_currencies()) & tender) - fictitious)
+    return frozenset(set(list_currencies()) & tender)
 
 
 def currency(text: str | None) -> str | None:
