@@ -7,9 +7,10 @@ from django.db import IntegrityError, connection, transaction
 
 from edino.catalogue import api
 from edino.catalogue.api.prices_reading import price_course, price_exceptions, price_history
-from edino.catalogue.api.prices_writing import end_price_exception, tell_of_drops
+from edino.catalogue.api.prices_writing import end_price_exception, erase_wishes, tell_of_drops
 from edino.catalogue.errors import NoSuchPrice, NoSuchVariant
 from edino.catalogue.types.prices import PriceAnswer
+from edino.customers.types import Holding
 from edino.kernel import clock, sql
 from edino.kernel.errors import Invalid
 from tests.catalogue.price_shop import DAY, NOON, VERA, price, price_list, told, variant
@@ -213,6 +214,16 @@ def test_kolya_hears_once_that_the_price_he_waits_for_is_there(shoes: int) -> No
         api.want_price(sku="NONE", profile_id=7, currency="RUB")
     with pytest.raises(NoSuchPrice):
         api.want_price(sku="SHOE-42", profile_id=7, currency="EUR")
+
+
+def test_whoever_is_forgotten_waits_no_more(shoes: int) -> None:
+    told(price("SHOE-42", 100))
+    assert api.want_price(sku="SHOE-42", profile_id=7, currency="RUB")
+    assert api.want_price(sku="SHOE-42", profile_id=8, currency="RUB")
+    erase_wishes([Holding(7, None, None)])
+    told(price("SHOE-42", 50))
+    dropped = sql.tuples("SELECT profile_id FROM kernel_log WHERE type = 'price.dropped'", {})
+    assert dropped == [(8,)]
 
 
 def facts() -> list[tuple[str, dict[str, object]]]:

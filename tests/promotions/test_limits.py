@@ -9,6 +9,7 @@ from edino.customers import api as customers
 from edino.kernel import clock, holds, sql
 from edino.kernel.holds import Owner
 from edino.promotions import api
+from edino.promotions.commands import looked_at
 from edino.promotions.errors import GiftCardEnded, NoSuchCoupon, NoSuchGiftCard, NotEnoughOnCard, NothingToGive
 from edino.promotions.types import Goods, Quote
 from edino.staff.types import Actor
@@ -162,6 +163,14 @@ def test_gift_cards_that_are_not_there_or_have_ended_pay_nothing() -> None:
         api.spend_gift_card(card_id=issued.card.id, order_uid=UUID(int=1), amount=1, held=False)
     again = api.issue_gift_card(amount=9, currency="RUB", by=VERA, seed="site 1")
     assert api.issue_gift_card(amount=9, currency="RUB", by=VERA, seed="site 1") == again
+
+
+def test_the_doctor_sees_a_card_whose_ledger_is_wrong() -> None:
+    card = api.issue_gift_card(amount=100, currency="RUB", by=VERA).card
+    assert [finding.state for finding in looked_at()] == ["well"]
+    holds.change_totals([(card.capacity_id, 5)])
+    assert api.gift_card_drift() == [(card.id, 100, 105)]
+    assert [finding.state for finding in looked_at()] == ["broken"]
 
 
 def test_a_batch_is_made_listed_and_ended() -> None:

@@ -238,6 +238,18 @@ def test_prices_are_seen_set_and_excepted_on_the_screen(as_role: LogIn) -> None:
     assert merchandiser.get("/prices/lists/club/").status_code == 200
 
 
+def test_the_parity_report_shows_promotions_of_some_channels_too(as_role: LogIn) -> None:
+    made(
+        "First steps in the app",
+        action("percent", 5),
+        channels=frozenset({"app"}),
+        channel_reason="To make the app known",
+    )
+    page = as_role(Role.MERCHANDISER).get("/prices/parity/").content.decode()
+    assert "First steps in the app" in page
+    assert "To make the app known" in page
+
+
 def test_anya_sees_no_prices_of_the_office(as_role: LogIn) -> None:
     anya = as_role(Role.ASSOCIATE)
     for address in ("/prices/", "/promotions/", "/promotions/try/", "/promotions/coupons/", "/promotions/gift-cards/"):

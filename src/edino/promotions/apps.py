@@ -6,6 +6,9 @@ class PromotionsConfig(AppConfig):
     label = "promotions"
 
     def ready(self) -> None:
-        from edino.promotions.screens.navigation import register  # the screens need the models to be loaded
+        from edino.catalogue.types.prices import channel_rules  # models must be loaded first
+        from edino.promotions.api import saving  # as above
+        from edino.promotions.screens.navigation import register  # as above
 
+        channel_rules.register("promotions", saving.channel_rules)
         register()

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from django.db import transaction
 from django.utils.translation import gettext_noop as _
@@ -229,6 +229,11 @@ def tell_of_drops(*, variants: Sequence[int] | None = None) -> int:
                 return told
             after = waiting[-1].id
             told += _tell(waiting, now)
+
+
+def erase_wishes(holdings: Sequence[Any]) -> None:
+    """Whoever is forgotten waits for no price any more; `holdings` name profiles."""
+    queries.forget_wishes([one.profile_id for one in holdings if one.since is None])
 
 
 def _tell(waiting: Sequence[queries.Wish], now: datetime) -> int:

@@ -21,7 +21,7 @@ from edino.catalogue.api.prices_writing import end_price_exception
 from edino.catalogue.errors import NoSuchVariant
 from edino.catalogue.queries import prices as queries
 from edino.catalogue.screens.prices_forms import ExceptionForm, PriceForm, PriceListForm, lay_beside
-from edino.catalogue.types.prices import Difference, PriceException, PriceInput, PriceList, PriceRow
+from edino.catalogue.types.prices import Difference, PriceException, PriceInput, PriceList, PriceRow, channel_rules
 from edino.channels import api as channels
 from edino.kernel import clock
 from edino.kernel.errors import Refusal
@@ -160,6 +160,11 @@ def parity(request: StaffRequest) -> HttpResponseBase:
         "recorded": _EXCEPTIONS.read(request, short(recorded, key="id")),
         "unrecorded": sum(not one.recorded for one in found),
         "differences": len(found),
+        "rules": [
+            (one, reverse(one.url_name, args=[one.key]), ", ".join(names.get(code, code) for code in one.channels))
+            for _name, rules in channel_rules
+            for one in rules()
+        ],
         "primary": NEW if edits else None,
     }
     rows = [_differing(one, names) for one in found]

@@ -1,7 +1,10 @@
 """What crosses the door about prices. Amounts are minor units of the price list's currency."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from edino.kernel.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,3 +109,20 @@ class Difference:
     def recorded(self) -> bool:
         """Whether an exception explains it."""
         return bool(self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRule:
+    """Something else than a price that makes a basket cheaper in some channels only, and who recorded why."""
+
+    name: str
+    channels: tuple[str, ...]
+    reason: str
+    author: str
+    since: datetime
+    url_name: str
+    key: str
+
+
+channel_rules: Registry[Callable[[], Sequence[ChannelRule]]] = Registry("channel rules")
+"""Whoever has such rules tells them here, so that the parity report shows every exception."""

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from edino.catalogue.types.prices import ChannelRule
 from edino.channels.types import Source
 from edino.kernel import clock, holds, log
 from edino.kernel.ids import uuid7
@@ -93,6 +94,23 @@ def versions(*, uid: UUID) -> Sequence[queries.VersionRow]:
 def redemptions(*, uid: UUID, limit: int = 100) -> list[Redemption]:
     """What a promotion took off in orders, newest first."""
     return queries.redemptions(promotion(uid=uid).id, limit)
+
+
+def channel_rules() -> list[ChannelRule]:
+    """Promotions that run in some channels only, for the parity report."""
+    return [
+        ChannelRule(
+            name=one.definition.name,
+            channels=tuple(sorted(one.definition.channels)),
+            reason=one.definition.channel_reason,
+            author=one.author,
+            since=one.changed_at,
+            url_name="promotion",
+            key=str(one.uid),
+        )
+        for one in promotions()
+        if one.state == "active" and one.definition.channels
+    ]
 
 
 def _add(told: PromotionInput, document: dict[str, Any], by: Hand) -> int:
