@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST
 
 from edino.channels import api as channels
-from edino.checkout import api as checkout
 from edino.customers import api as customers
 from edino.customers.api import reference, selfid, shoppers
 from edino.customers.errors import ProofRefused, TooManyProofs
@@ -123,7 +122,6 @@ def page(request: ShopRequest) -> HttpResponse:
         returns=_returns(own),
         switches=_switches(own),
         saved="saved" in request.GET,
-        points=[offer for _name, offer in checkout.points],
     )
 
 
