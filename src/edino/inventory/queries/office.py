@@ -23,6 +23,7 @@ class StockRow:
     options: Mapping[str, str]
     location_id: int
     location: str
+    transit: bool
     on_hand: int
     promised: int
     free: int
@@ -48,6 +49,7 @@ class MovementRow:
     id: int
     occurred_at: datetime
     location: str
+    transit: bool
     kind: str
     condition: str
     quantity: int

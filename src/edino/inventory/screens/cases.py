@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.inventory import api
@@ -108,7 +108,7 @@ def resolve(request: StaffRequest, uid: UUID) -> HttpResponse:
         except Refusal as refusal:
             words.lay_beside(form, refusal)
         else:
-            messages.success(request, _t("The case is closed."))
+            messages.success(request, gettext("The case is closed."))
             return redirect("stock_cases")
     return _page(request, found[0], form)
 

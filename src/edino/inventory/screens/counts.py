@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -80,7 +80,7 @@ class Scan(forms.Form):
 def counts(request: StaffRequest) -> HttpResponseBase:
     """The last counts, the newest first."""
     names = dict(words.places())
-    begin = Action(_t("Begin a count"), reverse("count_add"), icon="plus", tone="primary")
+    begin = Action(gettext("Begin a count"), reverse("count_add"), icon="plus", tone="primary")
     table: Listing[Row] = Listing(
         name="counts",
         title=_("Stock counts"),
@@ -152,7 +152,7 @@ def close(request: StaffRequest, uid: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, words.told(refusal))
     else:
-        messages.success(request, _t("The count is closed, the book says what was counted."))
+        messages.success(request, gettext("The count is closed, the book says what was counted."))
     return redirect("count", uid=uid)
 
 
@@ -198,7 +198,7 @@ def _page(request: StaffRequest, one: Count, form: Scan) -> HttpResponse:
         request,
         "inventory/count.html",
         status=422 if form.errors else 200,
-        title=_t("Count %(number)s") % {"number": one.number},
+        title=gettext("Count %(number)s") % {"number": one.number},
         lead=dict(words.places()).get(one.location, one.location),
         back=_back(),
         **context,
@@ -209,8 +209,8 @@ def _drift(difference: int) -> Status:
     if not difference:
         return Status(_("as in the book"), "good")
     if difference > 0:
-        return Status(_t("%(count)s more") % {"count": difference}, "info")
-    return Status(_t("%(count)s missing") % {"count": -difference}, "warn")
+        return Status(gettext("%(count)s more") % {"count": difference}, "info")
+    return Status(gettext("%(count)s missing") % {"count": -difference}, "warn")
 
 
 def _lines() -> Listing[Line]:

@@ -1,8 +1,9 @@
 """Locations: the list, one location with its time slots, and changing it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.contrib import messages
@@ -10,7 +11,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.inventory import api
@@ -53,8 +55,8 @@ class Row:
 class Time:
     """A time slot in the table."""
 
-    at: Any
-    until: Any
+    at: datetime
+    time: str
     free: int
     capacity: int
 
@@ -113,7 +115,7 @@ class Slots(forms.Form):
 def locations(request: StaffRequest) -> HttpResponseBase:
     """Every location."""
     edits = staff.may(request.staff, "stock.edit")
-    add = Action(_t("Add a location"), reverse("stock_location_add"), icon="plus", tone="primary")
+    add = Action(gettext("Add a location"), reverse("stock_location_add"), icon="plus", tone="primary")
     table: Listing[Row] = Listing(
         name="locations",
         title=_("Locations"),
@@ -163,7 +165,7 @@ def open_slots(request: StaffRequest, number: int) -> HttpResponse:
         api.save_slots(location=place.code, times=times, capacity=given["capacity"], by=request.staff)
     except Refusal as refusal:
         return _page(request, place, words.lay_beside(form, refusal))  # type: ignore[arg-type]  # the same form
-    messages.success(request, _t("The slots are open."))
+    messages.success(request, gettext("The slots are open."))
     return redirect("stock_location", number=number)
 
 
@@ -192,7 +194,7 @@ def _form(request: StaffRequest, form: Place, place: Location | None) -> HttpRes
                 form.add_error("code", _("There is a location of this code already."))
             else:
                 saved = api.save_location(location=form.given(), by=request.staff)
-                messages.success(request, _t("Saved"))
+                messages.success(request, gettext("Saved"))
                 return redirect("stock_location", number=saved.id)
         except Refusal as refusal:
             words.lay_beside(form, refusal)
@@ -222,7 +224,7 @@ def _page(request: StaffRequest, place: Location, form: Slots) -> HttpResponse:
         facts=_facts(place),
         form=form if edits and place.pickup else None,
         form_url=reverse("stock_location_slots", args=[place.id]),
-        slots=_slot_table().read(request, short([_time(slot) for slot in found], key="at")),
+        slots=_slot_table().read(request, short([_time(slot, place) for slot in found], key="at")),
     )
 
 
@@ -247,8 +249,7 @@ def _facts(place: Location) -> list[Fact]:
 
 def _slot_table() -> Listing[Time]:
     columns: tuple[Column[Time], ...] = (
-        Column("at", _("Begins"), kind="full"),
-        Column("until", _("Ends"), kind="full"),
+        Column("at", _("Time"), value=lambda row: row.time),
         Column("free", _("Still free"), kind="number", place="side"),
         Column("capacity", _("Orders in a slot"), kind="number", quiet=True),
     )
@@ -264,12 +265,20 @@ def _slot_table() -> Listing[Time]:
     )
 
 
-def _time(slot: Slot) -> Time:
-    return Time(slot.starts_at, slot.ends_at, slot.free, slot.capacity)
+def _time(slot: Slot, place: Location) -> Time:
+    """A slot on the clock of its location."""
+    zone = ZoneInfo(place.time_zone)
+    starts, ends = slot.starts_at.astimezone(zone), slot.ends_at.astimezone(zone)
+    time = f"{date_format(starts, 'j E, D')} {starts:%H:%M}–{ends:%H:%M}"
+    return Time(slot.starts_at, time, slot.free, slot.capacity)
 
 
 def _row(place: Location) -> Row:
-    can = [(place.sells, _t("sells")), (place.ships, _t("sends parcels")), (place.pickup, _t("is a pickup point"))]
+    can = [
+        (place.sells, gettext("sells")),
+        (place.ships, gettext("sends parcels")),
+        (place.pickup, gettext("is a pickup point")),
+    ]
     return Row(
         id=place.id,
         name=place.name,

@@ -8,8 +8,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _t
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api as catalogue
@@ -60,7 +60,7 @@ class Row:
     id: int
     sku: str
     goods: Part
-    location: str
+    location: Text
     free: int
     why: Why
     state: Status
@@ -92,7 +92,7 @@ class Moved:
 
     id: int
     at: datetime
-    location: str
+    location: Text
     kind: Text
     quantity: str
     cause: Text
@@ -207,7 +207,7 @@ def _row(row: StockRow, channel: str) -> Row:
         id=row.id,
         sku=row.sku,
         goods=Product(words.name(row.names, row.options) or row.sku, row.sku, about),
-        location=row.location,
+        location=words.PLACES["transit"] if row.transit else row.location,
         free=row.free,
         why=Why(url=f"{url}?channel={channel}" if channel else url),
         state=_state(row),
@@ -220,6 +220,8 @@ def _row(row: StockRow, channel: str) -> Row:
 
 
 def _state(row: StockRow) -> Status:
+    if row.transit:
+        return words.TRANSFERS["sent"]
     if row.over:
         return Status(_("promised too much"), "bad")
     if row.free:
@@ -238,7 +240,7 @@ def _here(one: Atp, place: Location) -> Here:
         on_hand=one.on_hand,
         promised=one.promised,
         safety=one.safety,
-        expected=f"{quantity} · {When(day, 'date')}" if day else "",
+        expected=format_html("{} · {}", Number(quantity), When(day, "date")) if day else "",
     )
 
 
@@ -261,14 +263,14 @@ def _here_table() -> Listing[Here]:
 def _moved(variant: int) -> list[Moved]:
     found = []
     for row in office.movements(variant, LAST):
-        aside = f" ({_t('set aside')})" if row.condition != "good" else ""
+        aside = f" ({gettext('not for sale')})" if row.condition != "good" else ""
         cause = words.CAUSES.get(row.cause_kind, row.cause_kind)
         sign = "+" if row.quantity > 0 else "−"
         found.append(
             Moved(
                 -row.id,
                 row.occurred_at,
-                row.location,
+                words.PLACES["transit"] if row.transit else row.location,
                 f"{words.KINDS.get(row.kind, row.kind)}{aside}",
                 f"{sign}{abs(row.quantity)}",
                 cause,

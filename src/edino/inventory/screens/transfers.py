@@ -11,9 +11,8 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from edino.catalogue import api as catalogue
@@ -81,7 +80,7 @@ def transfers(request: StaffRequest) -> HttpResponseBase:
     """The last transfers, the newest first."""
     manages = staff.may(request.staff, "transfers.manage")
     names = dict(words.places())
-    add = Action(_t("New transfer"), reverse("transfer_add"), icon="plus", tone="primary")
+    add = Action(gettext("New transfer"), reverse("transfer_add"), icon="plus", tone="primary")
     table: Listing[Row] = Listing(
         name="transfers",
         title=_("Transfers"),
@@ -141,7 +140,7 @@ def send(request: StaffRequest, uid: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, words.told(refusal))
     else:
-        messages.success(request, _t("The goods are on their way."))
+        messages.success(request, gettext("The goods are on their way."))
     return redirect("transfer", uid=uid)
 
 
@@ -164,7 +163,7 @@ def receive(request: StaffRequest, uid: UUID) -> HttpResponse:
     typed = {line.sku: request.POST.get(f"came-{line.variant_id}", "").strip() for line in one.lines}
     wrong = [sku for sku, text in typed.items() if text and not (text.isascii() and text.isdigit() and len(text) <= 9)]
     if wrong:
-        return _page(request, one, typed, _t("How many came is a number: %(sku)s.") % {"sku": ", ".join(wrong)})
+        return _page(request, one, typed, gettext("How many came is a number: %(sku)s.") % {"sku": ", ".join(wrong)})
     came = {sku: int(text) for sku, text in typed.items() if text}
     key, final = request.POST.get("key", "")[:60], request.POST.get("final") == "1"
     try:
@@ -175,7 +174,7 @@ def receive(request: StaffRequest, uid: UUID) -> HttpResponse:
     text = ngettext(
         "Taken in. %(left)s piece is still on the way.", "Taken in. %(left)s pieces are still on the way.", left
     )
-    messages.success(request, text % {"left": left} if left else _t("Everything has come or is written off."))
+    messages.success(request, text % {"left": left} if left else gettext("Everything has come or is written off."))
     return redirect("transfer", uid=uid)
 
 
@@ -196,7 +195,7 @@ def _page(request: StaffRequest, one: Transfer, typed: dict[str, str] | None = N
         request,
         "inventory/transfer.html",
         status=422 if problem else 200,
-        title=_t("Transfer %(number)s") % {"number": one.number},
+        title=gettext("Transfer %(number)s") % {"number": one.number},
         lead=one.note,
         back=_back(),
         facts=_facts(one),

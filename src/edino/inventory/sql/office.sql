@@ -2,6 +2,7 @@
 -- Levels as the list of stock shows them, by SKU; what is free in a channel, and what is expected.
 WITH place AS MATERIALIZED (
     SELECT place.id, place.code, place.name, place.safety, place.is_active AND place.kind <> 'transit' AS gives,
+           place.kind = 'transit' AS transit,
            coalesce(here.quantity, everywhere.quantity, 0) AS reserve
       FROM inventory_location AS place
       LEFT JOIN inventory_reserve AS here ON here.channel = %(channel)s AND here.location_id = place.id
@@ -9,7 +10,7 @@ WITH place AS MATERIALIZED (
      WHERE %(location)s::text = '' OR place.code = %(location)s
 )
 SELECT level.id, level.variant_id, variant.sku, variant.names, variant.options, place.id AS location_id,
-       place.name AS location, capacity.total AS on_hand, capacity.used + capacity.held AS promised,
+       place.name AS location, place.transit, capacity.total AS on_hand, capacity.used + capacity.held AS promised,
        number.free, capacity.over, level.damaged + level.quarantine AS aside, coalesce(coming.quantity, 0) AS expected
   FROM inventory_level AS level
   JOIN place ON place.id = level.location_id
@@ -42,7 +43,8 @@ SELECT count(*) FROM (
 
 -- name: movements
 -- The last movements of a variant.
-SELECT movement.id, movement.occurred_at, place.name AS location, movement.kind, movement.condition,
+SELECT movement.id, movement.occurred_at, place.name AS location, place.kind = 'transit' AS transit, movement.kind,
+       movement.condition,
        movement.quantity, movement.cause_kind, movement.cause_id, movement.by
   FROM inventory_level AS level
   JOIN inventory_location AS place ON place.id = level.location_id
