@@ -19,7 +19,6 @@ from edino.faces.screens.store import basket, finding, frame, sales, wording
 from edino.faces.screens.store.frame import StoreRequest, at_store
 from edino.faces.screens.store.picking import Said
 from edino.kernel.errors import Refusal
-from edino.staff import api as staff
 
 _LONGEST: Final = 200
 
@@ -59,8 +58,6 @@ def cart(request: StoreRequest, uid: UUID) -> HttpResponse:
     if shown.order is not None:
         return redirect("store_order", uid=shown.order)
     sales.take(request, shown.uid)
-    if staff.may(request.staff, "customers.see"):
-        staff.audit(actor=request.staff, operation="carts.serve", subject=("cart", str(uid)))
     return _page(request, shown)
 
 
