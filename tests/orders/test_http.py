@@ -15,7 +15,7 @@ from tests.orders import shop as of
 from tests.orders.shop import HOUSE, Shop
 
 pytestmark = pytest.mark.django_db
-RECEIPT = {
+RECEIPT: dict[str, Any] = {
     "till": "till 1",
     "kind": "sale",
     "occurred_at": "2026-05-01T12:00:00Z",
@@ -35,7 +35,7 @@ class Caller:
 
     def call(self, method: str, path: str, body: Any = None, once: str = "") -> tuple[int, Any]:
         headers = {"Authorization": f"Bearer {self.key}", **({"Idempotency-Key": once} if once else {})}
-        answer: HttpResponse = self.client.generic(  # type: ignore[assignment]
+        answer: HttpResponse = self.client.generic(  # type: ignore[assignment]  # the client answers more than its type says
             method,
             f"/api/v1{path}",
             b"" if body is None else json.dumps(body).encode(),
@@ -124,7 +124,7 @@ def test_receipts_come_in_batches_and_are_judged_alone(shop: Shop, igor: Caller)
     assert (again["state"], again["hash"]) == ("duplicate", told["verdicts"][0]["hash"])
     assert of.stock("SOCK", "TVER") == (1, 0, 0)
     assert igor.call("GET", f"/orders/{one['id']}")[1]["origin"] == "till"
-    wrong = {**one, "id": str(ids.uuid7()), "lines": [{**RECEIPT["lines"][0], "quantity": 0}]}  # type: ignore[index,dict-item]
+    wrong = {**one, "id": str(ids.uuid7()), "lines": [{**RECEIPT["lines"][0], "quantity": 0}]}
     status, told = igor.call("POST", "/receipts", {"receipts": [wrong]})
     assert (status, told["errors"][0]["field"]) == (422, "receipts[0].lines[0].quantity")
 

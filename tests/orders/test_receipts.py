@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from edino.kernel import clock, sql
+from edino.kernel import clock, holds, sql
 from edino.orders import api
 from edino.orders.api import returns
 from edino.orders.types import Receipt, ReceiptLine, ReceiptTender, ReceiptVerdict
@@ -173,6 +173,20 @@ def test_more_than_was_sold_comes_back_without_a_receipt(shop: Shop) -> None:
     assert api.order(uid=sale.uid).payments[0].refunded == 99_802
     assert of.stock("SOCK", "TVER") == (7, 0, 0)
     assert of.ledger_balances()
+
+
+def test_what_a_till_held_before_it_went_offline_is_what_it_sells(shop: Shop) -> None:
+    lease = of.new_uid()
+    [(capacity,)] = sql.tuples(
+        "SELECT capacity_id FROM inventory_level WHERE variant_id = %s AND location_id = %s",
+        [shop.variants["SOCK"], shop.places["TVER"]],
+    )
+    holds.hold(holds.Owner("lease", lease), [holds.Want(capacity, 5)], until=clock.now() + timedelta(days=7))
+    assert of.stock("SOCK", "TVER") == (5, 5, 0)
+    take(shop, receipt([sold(1, "SOCK", 5)], leases=(lease,)))
+    assert of.stock("SOCK", "TVER") == (0, 0, 0)
+    assert sql.scalar("SELECT count(*) FROM inventory_case") == 0
+    assert sql.scalar("SELECT leases FROM orders_receipt") == [lease]
 
 
 def test_damaged_goods_do_not_go_on_sale(shop: Shop) -> None:

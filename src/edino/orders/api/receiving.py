@@ -7,7 +7,7 @@ doubtful is reported. Refused is only what cannot be understood, and what contra
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -17,7 +17,7 @@ from edino.customers import api as customers
 from edino.customers.types import Identifier, Sighting
 from edino.inventory import api as inventory
 from edino.inventory.types import Sale
-from edino.kernel import clock, log
+from edino.kernel import clock, holds, log
 from edino.kernel.transactions import TryAgain, retried
 from edino.orders import events
 from edino.orders.api import selling, taking_back
@@ -26,6 +26,8 @@ from edino.orders.rules import facts
 from edino.orders.rules import receipts as rules
 from edino.orders.types import Receipt, ReceiptProblem, ReceiptVerdict, TillGap
 
+LEASE: Final = "lease"
+"""Kind of the owner of a hold that a till took before it went offline."""
 _CONFLICT = ReceiptProblem("uid", "conflict", "This uid was used before for something else; the first one stands.")
 _NO_PLACE = ReceiptProblem("location", "unknown", "There is no location with this code.")
 
@@ -92,6 +94,8 @@ def _take(source: Source, given: Sequence[tuple[int, Receipt]], at: datetime) ->
     if len(queries.add_receipts(source.id, rows, at)) < len(rows):
         raise TryAgain
     world = Known(places, _goods(new), _profiles(source, new))
+    for lease in sorted({lease for receipt in new for lease in receipt.leases}):
+        holds.release(holds.Owner(LEASE, lease))  # what the till had been promised is what it sold
     write(source, new, world, at, origin="till")
     _append(source, new, world)
     alone = queries.without_predecessor(list(fresh))
@@ -149,7 +153,7 @@ def _row(receipt: Receipt, places: Mapping[str, int], mark: bytes) -> dict[str, 
         "hash": receipt.hash,
         "previous_hash": receipt.previous_hash,
         "refund_of": receipt.refund_of,
-        "leases": None,
+        "leases": receipt.leases or None,
     }
 
 
