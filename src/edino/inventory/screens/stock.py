@@ -263,7 +263,8 @@ def _here_table() -> Listing[Here]:
 def _moved(variant: int) -> list[Moved]:
     found = []
     for row in office.movements(variant, LAST):
-        aside = f" ({gettext('not for sale')})" if row.condition != "good" else ""
+        not_good = gettext("not for sale")
+        aside = f" ({not_good})" if row.condition != "good" else ""
         cause = words.CAUSES.get(row.cause_kind, row.cause_kind)
         sign = "+" if row.quantity > 0 else "−"
         found.append(
