@@ -308,3 +308,55 @@ def _token(screen: "Page") -> str:
     assert drawn
     assert screen.locator("#dialog svg.qr path").get_attribute("d") == drawn[1]
     return link.partition("#")[2]
+
+
+@pytest.mark.parametrize(("width", "language"), [(390, "en"), (1440, "ru")])
+def test_masha_proves_her_paper_card_and_has_one_cart_on_two_devices(
+    shelves: "Shelves", street: Street, look: Callable[..., None], width: int, language: str
+) -> None:
+    from tests.faces.shop_stage import HOUSE  # as above
+
+    from edino.channels import api as channels  # Django is set up only after this file is loaded
+    from edino.customers import api as customers  # as above
+
+    customers.identify(
+        source=channels.create_source(name="Till", channel="store", by=HOUSE),
+        identifiers=[("loyalty_card", "4276001"), ("phone", "+79165550000"), ("email", "masha@mail.ru")],
+        traits={"first_name": "Мария", "city": "Казань"},
+    )
+    site, app = (street.shopper(width=width, language=language) for _ in range(2))
+    _log_in(site, street, shelves, "masha-site@mail.ru")
+    assert "Мария" not in site.content()
+    look(site, "/shop/account/card/")
+    site.locator("[name=card]").fill("4276 001")
+    site.keyboard.press("Enter")
+    site.locator("#id_code").wait_for()
+    assert "Мария" not in site.content()
+    assert shelves.post.brought[-1][1] == "+79165550000"
+    look(site)
+    site.locator("#id_code").fill(shelves.post.code())
+    site.keyboard.press("Enter")
+    site.wait_for_url("**/shop/account/?saved=1")
+    for known in ("Мария", "Казань", "4276001", "masha@mail.ru"):
+        assert known in site.content()
+    look(site)
+    look(site, "/shop/search/?q=стрела")
+    site.locator("main a[href*='/shop/p/']").first.click()
+    site.locator(".cell", has_text="42").click()
+    site.wait_for_url("**?v=RUN-BLUE-42")
+    site.locator("[name=add]").click()
+    site.locator("#place-cart .place-count", has_text="1").wait_for()
+    _log_in(app, street, shelves, "8 916 555-00-00")
+    app.locator("#place-cart .place-count", has_text="1").wait_for()
+    look(app, "/shop/cart/")
+    assert "42" in app.locator("main").inner_text()
+
+
+def _log_in(page: "Page", street: Street, shelves: "Shelves", contact: str) -> None:
+    page.goto(street.url + "/shop/account/")
+    page.keyboard.type(contact)  # the field has the focus
+    page.keyboard.press("Enter")
+    page.locator("#id_code").wait_for()
+    page.keyboard.type(shelves.post.code())
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/shop/account/")
