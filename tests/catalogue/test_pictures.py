@@ -26,7 +26,7 @@ class Shop(BaseHTTPRequestHandler):
 
     asked: list[str] = []
 
-    def do_GET(self) -> None:  # noqa: N802 - the library's name
+    def do_GET(self) -> None:
         self.asked.append(self.path)
         status = {"/a.png": 200, "/moved.png": 302}.get(self.path, 404)
         self.send_response(status)
