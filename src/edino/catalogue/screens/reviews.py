@@ -132,7 +132,13 @@ def review(request: StaffRequest, uid: UUID) -> HttpResponse:
     context: dict[str, Any] = {"review": found, "facts": [fact for fact in facts if fact.value != ""], "form": form}
     status = 422 if form.errors else 200
     return screen.page(
-        request, "catalogue/review.html", title=_("A shopper's review"), lead=page.name, back=BACK, status=status, **context
+        request,
+        "catalogue/review.html",
+        title=_("A shopper's review"),
+        lead=page.name,
+        back=BACK,
+        status=status,
+        **context,
     )
 
 
