@@ -185,7 +185,7 @@ def timed(name: str, do: Callable[[], Any], count: int) -> float:
         finally:
             spent[-1] += (time.perf_counter() - started) * 1000
 
-    sql._run = counting
+    vars(sql)["_run"] = counting
     try:
         for _ in range(count):
             spent.append(0.0)
@@ -193,7 +193,7 @@ def timed(name: str, do: Callable[[], Any], count: int) -> float:
             do()
             whole.append((time.perf_counter() - started) * 1000)
     finally:
-        sql._run = original
+        vars(sql)["_run"] = original
     for kind, times in (("", sorted(whole[count // 10 :])), ("database_", sorted(spent[count // 10 :]))):
         middle, high = times[len(times) // 2], times[int(len(times) * 0.95)]
         print(f"{name}_{kind}p50_ms={middle:.2f}\n{name}_{kind}p95_ms={high:.2f}", flush=True)

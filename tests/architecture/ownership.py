@@ -20,7 +20,7 @@ from edino.kernel import sql
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s")
 TRANSPARENT = {"edino.kernel.sql", "edino.kernel.transactions"}
-DOMAINS = ("kernel", "ui", "staff", "channels", "customers", "activity", "catalogue", "promotions", "inventory")
+DOMAINS: tuple[str, ...] = ("kernel", "ui", "staff", "channels", "customers", "activity", "catalogue", "promotions", "inventory")
 DOMAINS += ("orders", "checkout", "integrations", "faces")
 READ_BY_ALL = {"kernel"}
 ALLOWED: dict[tuple[str, str], str] = {}

@@ -2,10 +2,10 @@
 
 import pytest
 from hypothesis import given, settings
-
-from edino.promotions.types import Basket, Rule
 from tests.promotions import oracle, shelves
 from tests.promotions.test_engine import CODES, LEFT, plain, priced
+
+from edino.promotions.types import Basket, Rule
 
 pytestmark = pytest.mark.slow
 

@@ -7,7 +7,6 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from edino.catalogue.models.products import Variant
-from edino.channels.models import Channel, Source  # foreign keys downwards
 
 
 class PriceList(models.Model):
@@ -41,7 +40,7 @@ class Price(models.Model):
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
     recorded_at = models.DateTimeField(db_default=Now())
-    source = models.ForeignKey(Source, models.DO_NOTHING, null=True, related_name="+", db_index=False)
+    source = models.ForeignKey("channels.Source", models.DO_NOTHING, null=True, related_name="+", db_index=False)
     author = models.TextField(db_default="")
 
     class Meta:
@@ -62,7 +61,7 @@ class Price(models.Model):
 class PriceException(models.Model):
     """The only place where a channel meets a price: another amount for a variant, or another list, and why, by whom."""
 
-    channel = models.ForeignKey(Channel, models.DO_NOTHING, related_name="+")
+    channel = models.ForeignKey("channels.Channel", models.DO_NOTHING, related_name="+")
     variant = models.ForeignKey(Variant, models.PROTECT, null=True, related_name="+")
     list = models.ForeignKey(PriceList, models.PROTECT, null=True, related_name="+")
     currency = models.CharField(max_length=3)

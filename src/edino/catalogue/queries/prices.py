@@ -187,4 +187,4 @@ def office_page(*, words: str, excepted: bool, after: int, limit: int, language:
 def office_variant(id_: int, language: str) -> tuple[int, str, str, UUID] | None:
     """Id, SKU, name, product."""
     found = sql.tuples(_OFFICE["variant"], {"id": id_, "language": language})
-    return found[0] if found else None  # type: ignore[return-value]  # four columns
+    return found[0] if found else None
