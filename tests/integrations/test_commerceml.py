@@ -1,5 +1,6 @@
 """Igor connects 1C: goods, prices and stock come in by files and by the session, and the same again changes nothing."""
 
+import random
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,6 +221,55 @@ def test_an_article_that_two_products_share_gives_two_skus(
     assert "1 × article_repeated" in told.output
     assert "1 × no_article" in told.output
     assert sorted(catalogue.variants_by_sku(skus=["X-g1", "X-g2", "g3", "X"])) == ["X-g1", "X-g2", "g3"]
+
+
+def test_extreme_documents_are_taken_or_refused_and_never_break(
+    load: Callable[..., Result], write: Callable[[str, str], Path]
+) -> None:
+    long = "длинное " * 100
+    strange = (
+        goods("x" * 300, "Слишком длинный номер", "L-1"),
+        goods("g1", long, "L-2"),
+        goods("g2", "Кеды\u200b", "\u200bK\ufeff-2", more="<Вес>1e9</Вес><Штрихкод>☃</Штрихкод>"),
+        goods("g2", "Кеды дважды", "K-2"),
+        goods("g3", "Кеды", "Z" * 400),
+    )
+    sold = (
+        offer("x" * 300, "Слишком длинный номер", "5"),
+        offer("g2#" + "я" * 150, "Кеды (1)", "9" * 28, stores={"w1": "9" * 20}),
+        offer("g2#" + "я" * 149, "Кеды (1)", "0,001", stores={"w1": "-3"}),
+        offer("g3", "Кеды", "5", stores={"нигде": "2"}),
+        offer("g4", "Никто", "5"),
+    )
+    for _ in range(2):
+        told = load(write("import.xml", catalog(*strange)), write("offers.xml", offers(*sold)))
+        assert told.exit_code == 0, told.output
+        assert told.exception is None
+    for kind in ("goods_repeated", "options_repeated", "barcode_wrong", "offer_without_goods"):
+        assert f"× {kind}" in told.output, told.output
+    assert "goods: 2 rejected" in told.output
+    assert "deactivated" not in told.output
+
+
+def test_damaged_real_files_never_break_the_import(
+    load: Callable[..., Result], data_set: Callable[[str], Path], tmp_path: Path
+) -> None:
+    dice = random.Random(7)
+    for name in ("import.xml", "offers.xml", "orders.xml"):
+        whole = (data_set("commerceml/carono") / name).read_bytes()
+        for _ in range(5):
+            damaged = bytearray(whole)
+            for _ in range(dice.randint(1, 4)):
+                place = dice.randrange(len(damaged) or 1)
+                if dice.random() < 0.6:
+                    damaged[place : place + 1] = dice.randbytes(1)
+                else:
+                    damaged[place:place] = damaged[place : place + dice.randint(1, 60)]
+            path = tmp_path / name
+            path.write_bytes(bytes(damaged))
+            told = load(path)
+            assert told.exit_code in {0, 1}, told.output
+            assert told.exception is None or isinstance(told.exception, SystemExit), told.output
 
 
 @pytest.mark.parametrize(

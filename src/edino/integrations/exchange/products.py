@@ -109,7 +109,7 @@ def step(work: Work, words: Words) -> bool:
         if product.changed and product.goods.ext_id not in refused:
             changes += _diff(work, product, words)
         for thing in (product.goods, *product.offers):
-            if thing.staged is None and not (product.invented and thing.kind == "goods"):
+            if thing.staged is None and not (thing.kind == "goods" and product.invented):
                 continue
             settled = product.goods.ext_id not in refused
             things.append(thing.kept(settled=settled, catalog=str(thing.body.get("catalog", ""))))
@@ -158,13 +158,21 @@ def found_line(staged: Staged | None) -> int:
 def _product(work: Work, grp: str, things: Sequence[Thing]) -> Product:
     offers = [thing for thing in things if thing.kind == "offer"]
     goods = next((thing for thing in things if thing.kind == "goods"), None)
-    invented = goods is None
+    invented = goods is None or (goods.staged is None and bool(goods.body.get("invented")))
     if goods is None:
         first = offers[0]
         name = _BRACKETS.sub("", first.body.get("name", "")).strip() or first.body.get("article") or grp
-        body = {"id": grp, "name": name, "article": first.body.get("article", ""), "catalog": first.body.get("catalog")}
+        body = {
+            "invented": True,
+            "id": grp,
+            "name": name,
+            "article": first.body.get("article", ""),
+            "catalog": first.body.get("catalog"),
+        }
         goods = Thing("goods", grp, grp, body, first.staged, None)
-        work.odd.note("offer_without_goods", f"{name} ({grp})", line=first.line)
+    if invented:
+        line = next((offer.line for offer in offers if offer.staged), 0)
+        work.odd.note("offer_without_goods", f"{goods.body['name']} ({grp})", line=line)
     shared = _shared(offers) if work.run.kind == "yml" else {}
     for offer in offers:
         offer.options = {name: value for name, value in _options(work, goods, offer).items() if name not in shared}

@@ -6,6 +6,7 @@ The same document gives the same SKUs whatever stood in the database, but for th
 
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from edino.integrations.exchange import queries
@@ -59,13 +60,8 @@ def _candidates(product: "Product", offer: "Thing", owners: dict[str, int]) -> I
     yield f"{start}-{short}" if short else start
     yield f"{article or short_goods}-{goods}-{characteristic}".rstrip("-")[:LONGEST]
     yield offer.ext_id[-LONGEST:]
-    yield f"{work_safe(offer.ext_id)}"
+    yield f"{offer.ext_id[:60]}-{blake2b(offer.ext_id.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"
 
 
 def _short(text: str) -> str:
     return text[:8] if is_guid(text) else text
-
-
-def work_safe(text: str) -> str:
-    """The last resort: an id of any length as one of a length that fits."""
-    return text if len(text) <= LONGEST else text[: LONGEST // 2] + text[-LONGEST // 2 :]

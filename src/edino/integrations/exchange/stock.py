@@ -19,6 +19,7 @@ from edino.kernel import clock
 
 MOST: Final = 10_000
 STEP: Final = 20_000
+LARGEST: Final = 1_000_000_000
 OWN: Final = "-"
 """The store of a source that counts its stock and does not say where."""
 _SHOP: Final = re.compile(r"магазин|салон|бутик|розн|shop|store|outlet", re.IGNORECASE)
@@ -158,6 +159,9 @@ def _unheard_of(work: Work, ext_id: str, line: int) -> str:
 def _whole(work: Work, quantity: Decimal, name: str, line: int) -> int:
     if quantity < 0:
         work.odd.note("stock_negative", f"{quantity}: {name}", line=line)
+        return 0
+    if quantity > LARGEST:
+        work.odd.note("stock_unreadable", f"{quantity}: {name}", line=line)
         return 0
     whole = int(quantity.to_integral_value(rounding=ROUND_FLOOR))
     if whole != quantity:

@@ -1,6 +1,7 @@
 """The words of exchange documents as values: numbers, currencies, truths, dates. None where a word says nothing."""
 
 import re
+import unicodedata
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
@@ -9,6 +10,7 @@ from typing import Final
 from babel.core import get_global
 from babel.numbers import list_currencies
 
+_INVISIBLE: Final = dict.fromkeys((0xFEFF, 0x200B, 0x7F))
 _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]+")
 _NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d{1,3}(\.\d{3})+,\d+")
@@ -38,7 +40,7 @@ _FALSE: Final = frozenset({"false", "0", "нет", "no", "ложь", "n", "f"})
 
 def words(text: str | None) -> str:
     """A text without spaces around it and with single ones inside."""
-    return " ".join((text or "").split())
+    return " ".join(unicodedata.normalize("NFC", text or "").translate(_INVISIBLE).split())
 
 
 def number(text: str | None) -> Decimal | None:
