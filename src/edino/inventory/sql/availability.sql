@@ -1,21 +1,29 @@
 -- name: availability
 -- What can be promised of variants at locations: one row each, due holds and the owner's own left out of promised.
+-- Capacities are fetched by one array and joined from the outside, so that neither a guess of their number nor parallel
+-- workers, whose start costs more than the whole, can slow it down. Each level has its capacity.
 WITH location AS MATERIALIZED (
-    SELECT place.id, place.city, place.safety, coalesce(here.quantity, everywhere.quantity, 0) AS reserve
+    SELECT place.id, place.safety, coalesce(here.quantity, everywhere.quantity, 0) AS reserve
       FROM inventory_location AS place
       LEFT JOIN inventory_reserve AS here ON here.channel = %(channel)s AND here.location_id = place.id
       LEFT JOIN inventory_reserve AS everywhere ON everywhere.channel = %(channel)s AND everywhere.location_id IS NULL
      WHERE place.is_active AND place.kind <> 'transit'
+), level AS MATERIALIZED (
+    SELECT level.id, level.variant_id, level.location_id, level.capacity_id,
+           coalesce(level.safety, location.safety) + location.reserve AS safety
+      FROM inventory_level AS level
+      JOIN location ON location.id = level.location_id
+     WHERE level.variant_id = ANY (%(variants)s::bigint[])
+       AND (%(locations)s::bigint[] IS NULL OR level.location_id = ANY (%(locations)s::bigint[]))
 )
 SELECT level.variant_id, level.location_id, capacity.total AS on_hand,
-       capacity.used + capacity.held - coalesce(loose.quantity, 0) AS promised,
-       coalesce(level.safety, location.safety) + location.reserve AS safety,
+       capacity.used + capacity.held - coalesce(loose.quantity, 0) AS promised, level.safety,
        greatest(0, capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(loose.quantity, 0)
-                   - coalesce(level.safety, location.safety) - location.reserve) AS free,
+                   - level.safety) AS free,
        coming.days, coming.quantities, level.capacity_id
-  FROM inventory_level AS level
-  JOIN location ON location.id = level.location_id
-  JOIN kernel_capacity AS capacity ON capacity.id = level.capacity_id
+  FROM level
+  LEFT JOIN (SELECT id, total, slack, used, held FROM kernel_capacity
+              WHERE id = ANY (ARRAY(SELECT capacity_id FROM level))) AS capacity ON capacity.id = level.capacity_id
   LEFT JOIN (SELECT capacity_id, sum(quantity)::bigint AS quantity
                FROM (SELECT capacity_id, quantity FROM kernel_hold WHERE NOT lapsed AND expires_at <= %(at)s
                      UNION ALL
@@ -25,32 +33,38 @@ SELECT level.variant_id, level.location_id, capacity.total AS on_hand,
               GROUP BY capacity_id) AS loose ON loose.capacity_id = level.capacity_id
   LEFT JOIN (SELECT level_id, array_agg(due_on ORDER BY due_on, id) AS days,
                     array_agg(quantity ORDER BY due_on, id) AS quantities
-               FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id
- WHERE level.variant_id = ANY (%(variants)s::bigint[])
-   AND (%(locations)s::bigint[] IS NULL OR level.location_id = ANY (%(locations)s::bigint[]));
+               FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id;
 
 -- name: by_city
 -- What can be had of variants in each city, and in how many places of it.
+-- Capacities are fetched as above.
 WITH location AS MATERIALIZED (
     SELECT place.id, place.city, place.safety, coalesce(here.quantity, everywhere.quantity, 0) AS reserve
       FROM inventory_location AS place
       LEFT JOIN inventory_reserve AS here ON here.channel = %(channel)s AND here.location_id = place.id
       LEFT JOIN inventory_reserve AS everywhere ON everywhere.channel = %(channel)s AND everywhere.location_id IS NULL
      WHERE place.is_active AND place.kind <> 'transit'
+), level AS MATERIALIZED (
+    SELECT level.variant_id, location.city, level.capacity_id,
+           coalesce(level.safety, location.safety) + location.reserve AS safety
+      FROM inventory_level AS level
+      JOIN location ON location.id = level.location_id
+     WHERE level.variant_id = ANY (%(variants)s::bigint[])
 )
-SELECT level.variant_id, location.city,
-       sum(capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(due.quantity, 0)
-           - coalesce(level.safety, location.safety) - location.reserve)::bigint AS free, count(*)::bigint AS places
-  FROM inventory_level AS level
-  JOIN location ON location.id = level.location_id
-  JOIN kernel_capacity AS capacity ON capacity.id = level.capacity_id
-  LEFT JOIN (SELECT capacity_id, sum(quantity)::bigint AS quantity FROM kernel_hold
-              WHERE NOT lapsed AND expires_at <= %(at)s GROUP BY capacity_id) AS due
-         ON due.capacity_id = level.capacity_id
- WHERE level.variant_id = ANY (%(variants)s::bigint[])
-   AND capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(due.quantity, 0)
-       > coalesce(level.safety, location.safety) + location.reserve
- GROUP BY level.variant_id, location.city;
+SELECT variant_id, city, sum(free) FILTER (WHERE free > 0)::bigint AS free,
+       count(*) FILTER (WHERE free > 0) AS places
+  FROM (SELECT level.variant_id, level.city,
+               capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(due.quantity, 0)
+               - level.safety AS free
+          FROM level
+          LEFT JOIN (SELECT id, total, slack, used, held FROM kernel_capacity
+                      WHERE id = ANY (ARRAY(SELECT capacity_id FROM level))) AS capacity
+                 ON capacity.id = level.capacity_id
+          LEFT JOIN (SELECT capacity_id, sum(quantity)::bigint AS quantity FROM kernel_hold
+                      WHERE NOT lapsed AND expires_at <= %(at)s GROUP BY capacity_id) AS due
+                 ON due.capacity_id = level.capacity_id) AS place
+ GROUP BY variant_id, city
+HAVING count(*) FILTER (WHERE free > 0) > 0;
 
 -- name: parts
 -- The parts of the answer to "why so many?" for one variant at one location.
