@@ -134,6 +134,29 @@ def test_many_batches_and_sales_between_them(monkeypatch: pytest.MonkeyPatch) ->
     assert (body["rows"], body["changed"]) == (50, 49)
 
 
+def test_what_came_for_the_first_time_while_the_file_was_applied_is_counted_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from edino.inventory.queries import snapshots  # somebody is quicker between two of its statements
+
+    goods(["42", "43"])
+    place("tverskaya")
+    differing = snapshots.differing
+
+    def bring_first(after: int, until: int) -> tuple[int, int]:
+        found = differing(after, until)
+        bring("42", "tverskaya", 3)  # received at noon: the file, of an hour later, has counted it
+        return found
+
+    monkeypatch.setattr(snapshots, "differing", bring_first)
+    assert counts(told(("tverskaya", "42", 8), ("tverskaya", "43", 1))) == {"added": 2}
+    assert [numbers(sku, "tverskaya") for sku in ("42", "43")] == [(8, 0, 0, 0), (1, 0, 0, 0)]
+    written = sql.tuples("SELECT kind, quantity FROM inventory_movement ORDER BY kind, quantity")
+    assert written == [("adjusted", 1), ("adjusted", 5), ("received", 3)]
+    assert sql.scalar("SELECT count(*) FROM kernel_capacity WHERE kind = 'stock'") == 2
+    assert waiting.reconcile() == ([], [])
+
+
 def test_a_person_adjusts_and_the_next_file_agrees() -> None:
     goods(["42"])
     place("tverskaya")

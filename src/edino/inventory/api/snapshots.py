@@ -12,6 +12,7 @@ from django.db import transaction
 from edino.channels.types import Source
 from edino.inventory import events
 from edino.inventory.api import moving
+from edino.inventory.api.places import STOCK
 from edino.inventory.errors import NoSuchLocation
 from edino.inventory.queries import places, snapshots
 from edino.inventory.queries.snapshots import Summary
@@ -132,13 +133,18 @@ def _apply(report: SnapshotReport, last: int, source: Source | None, by: Person 
 
 
 def _batch(after: int, until: int, values: dict[str, Any], uid: UUID) -> int:
-    moving.levels(snapshots.new_pairs(after, until))
     now = clock.now()
-    written = snapshots.apply(after, until, {**values, "now": now})
+    values = {**values, "now": now}
+    new, known = snapshots.differing(after, until)
+    made = snapshots.make(after, until, holds.reserve_ids(new), values) if new else []
+    holds.open_reserved(STOCK, [(capacity, level, quantity) for capacity, level, quantity, _ in made])
+    # Where another connection made a level meanwhile, its number is changed like any other.
+    written = snapshots.apply(after, until, values) if known or len(made) < new else []
     shortages = holds.change_totals([(capacity, difference) for capacity, difference, _ in written], happened=True)
     cause = ("snapshot", str(uid))
     cases = moving.open_cases(shortages, {one.capacity_id: cause for one in shortages}, now)
-    moving.tell_waiting(variant for _, difference, variant in written if difference > 0)
+    more = {variant for _, difference, variant in written if difference > 0}
+    moving.tell_waiting(more.union(variant for *_, variant in made))
     return cases
 
 

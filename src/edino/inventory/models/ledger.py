@@ -13,7 +13,7 @@ class Level(models.Model):
     """A variant at a location. How many good ones lie there is the total of its capacity, of kind `stock`."""
 
     location = models.ForeignKey(Location, models.PROTECT, related_name="+")
-    variant = models.ForeignKey("catalogue.Variant", models.DO_NOTHING, related_name="+")
+    variant = models.ForeignKey("catalogue.Variant", models.DO_NOTHING, related_name="+", db_index=False)
     capacity_id = models.BigIntegerField(unique=True)
     safety = models.IntegerField(null=True)
     damaged = models.BigIntegerField(db_default=0)

@@ -90,9 +90,19 @@ def largest() -> list[SnapshotChange]:
     return sql.rows(_SQL["largest"], {}, SnapshotChange)
 
 
-def new_pairs(after: int, until: int) -> list[tuple[int, int]]:
-    """(variant, location) of what never was there, in a span."""
-    return sql.tuples(_SQL["new_pairs"], {"after": after, "until": until})
+def differing(after: int, until: int) -> tuple[int, int]:
+    """How many rows of a span differ: where the variant never was, and where it was."""
+    [(new, known)] = sql.tuples(_SQL["differing"], {"after": after, "until": until})
+    return new, known
+
+
+def make(after: int, until: int, capacities: Sequence[int], values: dict[str, Any]) -> list[tuple[int, int, int, int]]:
+    """Make the levels of a span that never were, with their first movements: (capacity, level, quantity, variant).
+
+    `capacities` are ids, one for each; those of the levels that were made must be opened in the same transaction.
+    """
+    given = {"after": after, "until": until, "capacities": list(capacities)}
+    return sql.tuples(_SQL["make"], {**given, **values})
 
 
 def apply(after: int, until: int, values: dict[str, Any]) -> list[tuple[int, int, int]]:

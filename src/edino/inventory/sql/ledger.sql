@@ -10,7 +10,7 @@ SELECT level.variant_id, level.location_id, level.id, level.capacity_id
 
 -- name: new_levels
 -- Ids for levels that are about to be made.
-SELECT nextval(pg_get_serial_sequence('inventory_level', 'id')) FROM generate_series(1, %(count)s::integer);
+SELECT nextval('inventory_level_id_seq') FROM generate_series(1, %(count)s::integer);
 
 -- name: add_levels
 -- Make levels; what another connection made meanwhile is left as it is.

@@ -93,10 +93,39 @@ SELECT location.code AS location, variant.sku, change.before, change.after
   JOIN pub.catalogue_variant AS variant ON variant.id = change.variant_id
  ORDER BY abs(change.after - change.before) DESC, change.place;
 
--- name: new_pairs
--- Places of the file's rows where the variant never was, in a span of the comparison.
-SELECT variant_id, location_id FROM inventory_snapshot_change
- WHERE place > %(after)s AND place <= %(until)s AND level_id IS NULL AND NOT stale AND before <> after;
+-- name: differing
+-- How many rows of a span differ where the variant never was, and where it was.
+SELECT count(*) FILTER (WHERE level_id IS NULL), count(level_id) FROM inventory_snapshot_change
+ WHERE place > %(after)s AND place <= %(until)s AND NOT stale AND before <> after;
+
+-- name: make
+-- Levels where the variant never was, in a span of the comparison, each with its first movement; what another
+-- connection made meanwhile is left as it is. The caller opens their capacities.
+WITH new AS MATERIALIZED (
+    SELECT variant_id, location_id, after AS quantity, row_number() OVER (ORDER BY variant_id, location_id) AS number
+      FROM inventory_snapshot_change
+     WHERE place > %(after)s AND place <= %(until)s AND level_id IS NULL AND NOT stale AND before <> after
+), made AS (
+    INSERT INTO inventory_level (variant_id, location_id, capacity_id)
+    SELECT new.variant_id, new.location_id, reserved.id
+      FROM new
+      JOIN unnest(%(capacities)s::bigint[]) WITH ORDINALITY AS reserved(id, number) USING (number)
+     ORDER BY new.number
+        ON CONFLICT (variant_id, location_id) DO NOTHING
+    RETURNING id, variant_id, location_id, capacity_id
+), first AS (
+    SELECT made.id, made.variant_id, made.capacity_id, new.quantity
+      FROM made JOIN new USING (variant_id, location_id)
+), written AS (
+    INSERT INTO inventory_movement (level_id, kind, condition, quantity, cause_kind, cause_id, key, occurred_at,
+                                    recorded_at, source_id, by)
+    SELECT id, 'adjusted', 'good', quantity, 'snapshot', %(snapshot)s,
+           md5(concat_ws(E'\x1f', 'snapshot', %(scope)s::text, %(moment)s::text, id))::uuid,
+           %(as_of)s, %(now)s, %(source_id)s::integer, %(by)s
+      FROM first
+     ORDER BY id
+)
+SELECT capacity_id, id, quantity, variant_id FROM first;
 
 -- name: apply
 -- Write what is still different, for a span of the comparison: once for ever per source, moment, location and SKU.

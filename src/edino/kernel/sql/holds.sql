@@ -6,6 +6,17 @@ SELECT %(kind)s, ref, total, slack
  ORDER BY ref
     ON CONFLICT (kind, ref) DO NOTHING;
 
+-- name: reserve_ids
+-- Ids for capacities that are about to be opened.
+SELECT nextval('kernel_capacity_id_seq') FROM generate_series(1, %(count)s::bigint);
+
+-- name: open_reserved
+-- Open capacities under reserved ids, for what is new itself.
+INSERT INTO kernel_capacity (id, kind, ref, total)
+SELECT id, %(kind)s, ref, total
+  FROM unnest(%(ids)s::bigint[], %(refs)s::bigint[], %(totals)s::bigint[]) AS given(id, ref, total)
+ ORDER BY id;
+
 -- name: capacities_of
 -- The capacity that stands for each of these.
 SELECT c.ref, c.id
