@@ -85,14 +85,14 @@ def _database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "edino.kernel.database",
         "NAME": unquote(parts.path.lstrip("/")) or "edino",
         "USER": unquote(parts.username or query.pop("user", "")),
         "PASSWORD": unquote(parts.password or query.pop("password", "")),
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": query.pop("port", "") or str(parts.port or ""),
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,  # after a restart of the database nobody is handed a dead connection of the pool
+        "CONN_HEALTH_CHECKS": False,  # the engine sees to it that nobody is handed a dead connection of the pool
         "OPTIONS": {
             **query,
             "pool": {"min_size": 1, "max_size": ENVIRONMENT.pool_size, "timeout": 10},

@@ -1,11 +1,12 @@
 """One plan per statement while a cart is worked on.
 
-PostgreSQL may plan a prepared statement anew at each call, as long as it believes that to be cheaper. The statements of
-a purchase are short and always look up by key, and planning them cost more than twice as much as running them.
+The statements of a purchase are short and always look up by key, and planning them cost more than twice as much as
+running them. See `edino.kernel.database`.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import transaction
 
@@ -17,10 +18,15 @@ _SET = "SELECT set_config('plan_cache_mode', %(mode)s, %(inside)s)"
 @contextmanager
 def kept() -> Iterator[None]:
     """Statements in here are planned once per connection. In a transaction it lasts until the transaction ends."""
-    inside = transaction.get_connection().in_atomic_block
-    sql.scalar(_SET, {"mode": "force_generic_plan", "inside": inside})
-    try:
-        yield
-    finally:
-        if not inside:
-            sql.scalar(_SET, {"mode": "auto", "inside": False})
+    wrapper: Any = transaction.get_connection()
+    with wrapper.planned_once() as so:
+        if so:
+            yield
+            return
+        inside = wrapper.in_atomic_block
+        sql.scalar(_SET, {"mode": "force_generic_plan", "inside": inside})
+        try:
+            yield
+        finally:
+            if not inside:
+                sql.scalar(_SET, {"mode": "auto", "inside": False})
