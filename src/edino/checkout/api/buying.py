@@ -83,8 +83,9 @@ def checkout(
         source=source,
         mark=fingerprint(told),
     )
-    log.make_ready(clock.now())  # here it is remembered, inside a transaction it would be asked for each time
-    got = retried(lambda: _prepare(asked))
+    with plans.kept():
+        log.make_ready(clock.now())  # here it is remembered, inside a transaction it would be asked for each time
+        got = retried(lambda: _prepare(asked))
     if isinstance(got, Purchase):
         crossed(4)
         got = paying.pay(got, fence=got.fence)
@@ -94,11 +95,6 @@ def checkout(
 
 def _prepare(asked: Asked) -> Placed | Purchase:
     """What is known of this purchase already, else a new one: placed if nobody outside has to be asked."""
-    with plans.kept():
-        return _prepared(asked)
-
-
-def _prepared(asked: Asked) -> Placed | Purchase:
     profile_id = None
     if asked.contact is not None:
         profile_id = _known(asked)
@@ -166,7 +162,7 @@ def _begin(asked: Asked, cart: Cart, profile_id: int | None) -> Placed | Purchas
     priced = viewing.price(bought)
     _as_expected(asked, cart, priced)
     legs, money = wants.legs(asked.tenders, priced.quote.total, bought, asked.by)
-    plan = inventory.plan(demand=viewing.demand(bought), **viewing.way(bought))
+    plan = inventory.plan(demand=viewing.demand(bought), known=list(knowing.places().values()), **viewing.way(bought))
     if plan.short:
         raise NotThatMany(rules.missing(cart.lines, plan.short))
     slot = wants.slot(bought.delivery)

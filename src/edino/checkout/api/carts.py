@@ -29,6 +29,7 @@ _COLUMNS: Final = ("name", "phone", "email")
 Decide = Callable[[Cart], tuple[Cart, Mapping[str, Any]]]
 
 
+@plans.kept()
 def open_cart(
     *,
     source: Source,
@@ -263,7 +264,9 @@ def _written(before: Cart, after: Cart, shown: CartView, by: Hand, *, what: str,
 def reserve(found: Cart) -> None:
     """Hold what stands in the cart for a while, as far as there is any; `Short` when there is too little."""
     demand = viewing.demand(found)
-    plan = inventory.plan(demand=demand, **viewing.way(found)) if demand else None
+    plan = (
+        inventory.plan(demand=demand, known=list(knowing.places().values()), **viewing.way(found)) if demand else None
+    )
     wants = [holds.Want(one.capacity_id, one.quantity) for one in plan.allocations] if plan else []
     holds.hold(holds.Owner("cart", found.uid), wants, until=clock.now() + RESERVED_FOR)
 

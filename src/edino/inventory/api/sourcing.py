@@ -9,7 +9,7 @@ from edino.inventory.api.reading import availability
 from edino.inventory.errors import NoSuchLocation
 from edino.inventory.queries import places
 from edino.inventory.rules.sourcing import Ask, Sourced, Taken, source
-from edino.inventory.types import Allocation, Atp, Choice, Demand, Group, Method, Plan
+from edino.inventory.types import Allocation, Atp, Choice, Demand, Group, Location, Method, Plan
 from edino.kernel.holds import Owner
 
 
@@ -23,18 +23,19 @@ def plan(
     exclude: Sequence[str] = (),
     prefer: Sequence[str] = (),
     owner: Owner | None = None,
+    known: Sequence[Location] | None = None,
 ) -> Plan:
     """Choose where goods come from, by the rules of sourcing. Nothing is held: whoever wants it holds the allocations.
 
     `pickup`: the location of method pickup and carry; `exclude` and `prefer` are codes of locations. `owner`: what he
-    holds himself counts as free. What cannot be had is in `short`, as (variant, units). `NoSuchLocation` for a pickup
-    that is none.
+    holds himself counts as free. `known`: every location, as the caller read them a moment ago; stock is always
+    read anew. What cannot be had is in `short`, as (variant, units). `NoSuchLocation` for a pickup that is none.
     """
     wanted: dict[int, int] = {}
     for one in demand:
         if one.quantity > 0:
             wanted[one.variant_id] = wanted.get(one.variant_id, 0) + one.quantity
-    everywhere = places.locations()
+    everywhere = places.locations() if known is None else known
     if method != "delivery" and not any(place.code == pickup and place.active for place in everywhere):
         raise NoSuchLocation
     rules = places.sourcing_rules()

@@ -46,15 +46,16 @@ def add_payment(
     captured = amount if state == "captured" else 0
     values: dict[str, Any] = {"order_uid": order_uid, "tender": tender, "amount": amount, "key": key, "state": state}
     added = book.add_payment(**values, captured=captured, provider=provider, provider_ref=provider_ref, at=clock.now())
+    if added is not None:
+        if captured:
+            _captured(order_uid, added, at_counter=at_counter)
+        return added
     found = book.payment(order_uid=order_uid, key=key)
     if found is None:
         raise NoSuchOrder
-    payment = found[0]
-    if not added and (payment.tender, payment.amount) != (tender, amount):
+    if (found[0].tender, found[0].amount) != (tender, amount):
         raise KeyTaken
-    if added and captured:
-        _captured(order_uid, payment, at_counter=at_counter)
-    return payment
+    return found[0]
 
 
 def update_payment(

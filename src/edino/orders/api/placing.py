@@ -18,16 +18,16 @@ from edino.orders.rules import codes, facts
 from edino.orders.types import Line, Order, OrderInput
 
 
-def draft(*, order: OrderInput) -> Order:
-    """Write an order that is not promised to anybody yet; the cart's own when it has one that was not dropped.
+def draft(*, order: OrderInput) -> UUID:
+    """Write an order that is not promised to anybody yet: its uid, or that of its cart's order that was not dropped.
 
     In the caller's transaction. `WrongSums` names the line whose numbers do not add up.
     """
     sums = _sums(order)
-    if not book.draft(order, _allocated(order), sums, clock.now()):
-        known = book.uid_of_cart(order.cart_uid) if order.cart_uid else None
-        return read(uid=known or order.uid)
-    return read(uid=order.uid)
+    if book.draft(order, _allocated(order), sums, clock.now()):
+        return order.uid
+    known = book.uid_of_cart(order.cart_uid) if order.cart_uid else None
+    return read(uid=known or order.uid).uid
 
 
 def place(*, uid: UUID, at: datetime | None = None, by: By = None) -> Order:
@@ -36,16 +36,15 @@ def place(*, uid: UUID, at: datetime | None = None, by: By = None) -> Order:
     The caller has converted the order's holds in this transaction. Goods carried out at once leave at once.
     """
     now = at or clock.now()
-    order_id = book.place(uid, now, codes.new())
-    if order_id is None:
+    found = book.place(uid, now, codes.new())
+    if found is None:
         known = read(uid=uid)
         if known.state in {"draft", "dropped"}:
             raise WrongState(state=known.state)
         return known
+    order_id, delivery = found
+    book.open_fulfilments(order_id, delivery, 1, now)
     placed = read(uid=uid)
-    if placed.allocations:
-        book.open_fulfilments(order_id, placed.delivery, 1, now)
-        placed = read(uid=uid)
     book.add_history(order_id, now, "placed", by=acting.name(by), detail={"total": placed.total})
     log.append([acting.fact(placed, events.PLACED, now), completed(placed, now)])
     if any(one.kind == "carry_out" for one in placed.fulfilments):

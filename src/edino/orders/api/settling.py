@@ -128,7 +128,7 @@ def _exchange(
     )
     wants = [holds.Want(one.capacity_id, one.quantity) for one in new.wants]
     holds.hold(holds.Owner("order", new.uid), wants, until=until or clock.now() + HELD)
-    order = placing.draft(order=new)
+    order = read(uid=placing.draft(order=new))
     queries.move(found.id, found.state, clock.now(), exchange_uid=order.uid)
     returning.note(found, "return exchange chosen", clock.now(), by)
     return order

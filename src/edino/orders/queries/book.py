@@ -88,10 +88,10 @@ def draft(order: OrderInput, allocations: Sequence[Mapping[str, Any]], sums: Map
     return sql.scalar(_SQL["draft"], params) is not None
 
 
-def place(uid: UUID, at: datetime, code: str) -> int | None:
-    """Make a draft placed; its id, or None when it is no draft."""
-    found: int | None = sql.scalar(_SQL["place"], {"uid": uid, "at": at, "code": code})
-    return found
+def place(uid: UUID, at: datetime, code: str) -> tuple[int, Delivery] | None:
+    """Make a draft placed; its id and how it reaches the shopper, or None when it is no draft."""
+    found = sql.tuples(_SQL["place"], {"uid": uid, "at": at, "code": code})
+    return (found[0][0], msgspec.convert(found[0][1], Delivery)) if found else None
 
 
 def open_fulfilments(order_id: int, delivery: Delivery, attempt: int, at: datetime) -> int:
@@ -246,9 +246,10 @@ def _fulfilment(one: _Fulfilment) -> Fulfilment:
     return Fulfilment(*values)
 
 
-def add_payment(**values: Any) -> bool:
-    """Add a payment under its order and key; False when there is one."""
-    return sql.scalar(_SQL["add_payment"], values) is not None
+def add_payment(**values: Any) -> Payment | None:
+    """Add a payment under its order and key; None when there is one, or no such order."""
+    found = sql.tuples(_SQL["add_payment"], values)
+    return Payment(*found[0]) if found else None
 
 
 def payment(

@@ -40,7 +40,7 @@ SELECT id FROM new;
 UPDATE orders_order
    SET state = 'placed', placed_at = %(at)s, pickup_code = CASE WHEN delivery ->> 'method' = 'pickup' THEN %(code)s ELSE '' END, version = version + 1
  WHERE uid = %(uid)s AND state = 'draft'
-RETURNING id;
+RETURNING id, delivery;
 
 -- name: open_fulfilments
 -- Put allocations that have no fulfilment yet into one per location and way; how many were made.
@@ -177,17 +177,23 @@ SELECT uuidv7(), sale.id, %(key)s, %(tender)s, %(state)s, %(amount)s, %(captured
        %(at)s, CASE WHEN %(captured)s > 0 THEN %(at)s::timestamptz END
   FROM orders_order AS sale WHERE sale.uid = %(order_uid)s
 ON CONFLICT (order_id, key) DO NOTHING
-RETURNING id;
+RETURNING id, uid, tender, state, amount, captured, refunded, provider, provider_ref, created_at, captured_at;
 
 -- name: payment
--- One payment by its order and key, by its provider's reference, or by its uid; locked.
+-- One payment by its order and key, by its provider's reference, or by its uid; locked. Each way has an index.
 SELECT one.id, one.uid, one.tender, one.state, one.amount, one.captured, one.refunded, one.provider, one.provider_ref,
        one.created_at, one.captured_at, sale.uid AS order_uid, one.key
   FROM orders_payment AS one JOIN orders_order AS sale ON sale.id = one.order_id
- WHERE (one.uid = %(uid)s::uuid)
-    OR (sale.uid = %(order_uid)s::uuid AND one.key = %(key)s)
-    OR (one.provider = %(provider)s AND one.provider_ref = %(provider_ref)s AND %(provider_ref)s <> '')
- ORDER BY one.id LIMIT 1
+ WHERE one.id = (
+       SELECT min(found.id)
+         FROM (SELECT id FROM orders_payment WHERE uid = %(uid)s::uuid
+               UNION ALL
+               SELECT own.id
+                 FROM orders_payment AS own JOIN orders_order AS mine ON mine.id = own.order_id
+                WHERE mine.uid = %(order_uid)s::uuid AND own.key = %(key)s
+               UNION ALL
+               SELECT id FROM orders_payment
+                WHERE provider = %(provider)s AND provider_ref = %(provider_ref)s AND %(provider_ref)s <> '') AS found)
    FOR NO KEY UPDATE OF one;
 
 -- name: update_payment
