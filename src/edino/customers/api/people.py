@@ -81,8 +81,9 @@ def identify(
     log.append([log.Fact("identify", "behaviour", at, body, profile, source.id, event)])
     home = queries.home_of(profile)
     absorbed = {customer for customer in before if customer != home.id}
-    still = {known.customer_id for known in identity.identifiers(items).values()}
-    joined = tuple(sorted(queries.uids(sorted(absorbed - still)).values()))
+    if absorbed:
+        absorbed -= {known.customer_id for known in identity.identifiers(items).values()}
+    joined = tuple(sorted(queries.uids(sorted(absorbed)).values())) if absorbed else ()
     return Identified(home.uid, profile, not before, joined)
 
 
