@@ -1,4 +1,4 @@
-"""Stock: `edino bench stock`: a file of a million rows with its diff, and what can be promised, asked at one go.
+"""Stock files and availability of a million levels: `edino bench stock`.
 
 Makes variants and locations, applies a stock file that says everything about them (`--rows`, spread over 100
 locations), then one in which a tenth has changed, then the same again; then asks for the availability of 50 variants

@@ -20,8 +20,8 @@ from edino.kernel import sql
 
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%s")
 TRANSPARENT = {"edino.kernel.sql", "edino.kernel.transactions"}
-DOMAINS: tuple[str, ...] = ("kernel", "ui", "staff", "channels", "customers", "activity", "catalogue", "promotions", "inventory")
-DOMAINS += ("orders", "checkout", "integrations", "faces")
+DOMAINS: tuple[str, ...] = ("kernel", "ui", "staff", "channels", "customers", "activity", "catalogue", "promotions")
+DOMAINS += ("inventory", "orders", "checkout", "integrations", "faces")
 READ_BY_ALL = {"kernel"}
 ALLOWED: dict[tuple[str, str], str] = {}
 """(package, table) → the reason why this package may touch that table."""

@@ -142,7 +142,7 @@ SCAN = """code => {
 
 def test_the_timeline_is_filtered_in_place_and_goes_on(shop: "Shop", desk_of: Callable[..., Desk]) -> None:
     page = desk_of("operator").open(f"/customers/{shop.who_is('phone', ANNA['phone'])}/")
-    page.get_by_role("link", name="Orders", exact=True).click()
+    page.locator(".tab", has_text="Orders").click()
     page.wait_for_url("**/?group=orders")
     page.locator("#timeline .moment", has_text="order 88-1").wait_for()
     assert page.locator("#timeline .moment", has_text="Running shoes").count() == 0

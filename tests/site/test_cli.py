@@ -27,6 +27,7 @@ from edino.kernel.errors import Refusal
 from edino.site import cli
 from edino.staff.types import Actor
 
+BENCHES = ("card", "checkout", "city", "collect", "identity", "oversell", "quote", "stock")
 PUBLIC = {
     *("demo", "serve", "work", "import", "export", "key", "doctor", "bench", "simulate"),
     *("migrate", "stop", "backup", "restore", "log", "staff", "customer"),
@@ -75,7 +76,7 @@ def test_every_command_and_option_says_what_it_is_for() -> None:
 def test_a_refusal_is_a_sentence_and_not_a_traceback() -> None:
     told = edino("bench", "marathon")
     assert (told.returncode, told.stdout) == (1, "")
-    assert told.stderr == "edino: There is no bench marathon; there are: card, city, collect, identity.\n"
+    assert told.stderr == f"edino: There is no bench marathon; there are: {', '.join(BENCHES)}.\n"
 
 
 def test_a_wrong_setting_stops_every_command_with_a_sentence() -> None:
@@ -89,7 +90,7 @@ def test_a_wrong_setting_stops_every_command_with_a_sentence() -> None:
 
 def test_benches_are_listed_with_their_purpose() -> None:
     told = run("bench")
-    assert [line.split()[0] for line in told.output.splitlines()] == ["card", "city", "collect", "identity"]
+    assert [line.split()[0] for line in told.output.splitlines()] == [*BENCHES]
     assert all(len(line.split()) > 4 for line in told.output.splitlines())
 
 
@@ -185,7 +186,10 @@ def test_the_ending_of_the_name_chooses_the_form(masha: str, tmp_path: Path) -> 
 def test_what_nobody_exports_is_refused(db: None, tmp_path: Path) -> None:
     unknown = run("export", "secrets").exception
     assert isinstance(unknown, Refusal)
-    assert unknown.text == "Nothing exports secrets; there are: consents, customers, events, identifiers."
+    assert (
+        unknown.text
+        == "Nothing exports secrets; there are: attributes, consents, customers, events, identifiers, products."
+    )
     ending = run("export", "customers", "-o", str(tmp_path / "who.docx")).exception
     assert isinstance(ending, Refusal)
     assert (ending.code, list(tmp_path.iterdir())) == ("unknown_ending", [])

@@ -1,15 +1,21 @@
 """The JSON API: one way to read a body, one form of every refusal (RFC 9457), one document of it all (OpenAPI)."""
 
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cache
 from http import HTTPStatus
-from typing import Any, Final
+from types import NoneType
+from typing import Any, Final, get_args
+from uuid import UUID
 
 import msgspec
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
+from ninja import NinjaAPI, Schema
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
+from pydantic import AwareDatetime, ConfigDict, ValidationInfo, field_validator
 
 from edino.kernel.errors import (
     Conflict,
@@ -68,6 +74,42 @@ class JsonApi(NinjaAPI):
         return f"{operation.view_func.__module__.split('.')[1]}_{operation.view_func.__name__}"
 
 
+class Body(Schema):
+    """What a call is given, as strict as its document: no unknown names, and each value of the very JSON type.
+
+    Texts still become ids and moments, which JSON has no types for; numbers do not, and 0 is not false.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_json_says(cls, value: Any, info: ValidationInfo) -> Any:
+        kinds = _kinds(cls, info.field_name or "")
+        if not kinds:
+            return value
+        if isinstance(value, bool):
+            wrong = bool not in kinds
+        elif isinstance(value, int | float):
+            wrong = not kinds & {int, float, Decimal}
+        else:
+            wrong = isinstance(value, str) and kinds <= {int, float, bool, NoneType}
+        if wrong:
+            raise ValueError("This is another type than the document says.")
+        return value
+
+
+@cache
+def _kinds(body: type[Body], name: str) -> frozenset[type]:
+    """The plain types that a field may be of; empty when it may be anything, or is made of parts."""
+    told = body.model_fields[name].annotation
+    kinds = frozenset(get_args(told) or (told,))
+    return kinds if kinds <= _PLAIN else frozenset()
+
+
+_PLAIN: Final = frozenset({bool, int, float, Decimal, str, UUID, date, datetime, AwareDatetime, NoneType})
+
+
 class Bodies(Parser):
     """Bodies are JSON in UTF-8 and nothing looser: no NaN, no half of a surrogate pair, nothing PostgreSQL refuses."""
 
@@ -115,7 +157,7 @@ class Document(OpenAPISchema):
             refusals |= {Invalid}
         if "requestBody" in details:
             refusals |= {TooLarge, Conflict}
-        if "requestBody" in details or any(parameter["in"] == "path" for parameter in details["parameters"]):
+        if "requestBody" in details or any(parameter["in"] in {"path", "query"} for parameter in details["parameters"]):
             refusals |= {NotFound}
         for refusal in REFUSALS:
             if refusal in refusals:

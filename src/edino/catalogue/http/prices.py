@@ -4,12 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime
 
 from edino.catalogue import api
 from edino.catalogue.types.prices import PriceInput
 from edino.channels.api import scope
 from edino.channels.types import Scope, Source
+from edino.kernel.json_api import Body
 
 router = Router(tags=["pricing"])
 MOST = 10_000
@@ -21,10 +22,8 @@ class KeyedRequest(HttpRequest):
     auth: Source
 
 
-class PriceGiven(Schema):
+class PriceGiven(Body):
     """A price of a list in minor units. With `ends_at` it is temporary; null as amount: none from `starts_at` on."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sku: str = Field(min_length=1, max_length=200)
     price_list: str = Field(min_length=1, max_length=200, examples=["base"])
@@ -33,10 +32,8 @@ class PriceGiven(Schema):
     ends_at: AwareDatetime | None = None
 
 
-class PriceListGiven(Schema):
+class PriceListGiven(Body):
     """A price list to be there. "" as region is everywhere, as customer group everybody; it has no channel."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: str = Field(min_length=1, max_length=200)
     name: str = Field(min_length=1, max_length=200)
@@ -49,10 +46,8 @@ class PriceListGiven(Schema):
     ends_at: AwareDatetime | None = None
 
 
-class PricesRequest(Schema):
+class PricesRequest(Body):
     """Price lists that must be there, and rows of them."""
-
-    model_config = ConfigDict(extra="forbid")
 
     price_lists: list[PriceListGiven] = Field([], max_length=200)
     rows: list[PriceGiven] = Field([], max_length=MOST)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Query, Router, Schema
-from pydantic import ConfigDict
 
 from edino.catalogue import api
 from edino.catalogue.api.reading import presence
@@ -16,6 +15,7 @@ from edino.catalogue.types.pages import ProductPage, ProductRow
 from edino.channels.api import scope
 from edino.channels.types import Source
 from edino.kernel.errors import Invalid
+from edino.kernel.json_api import Body
 
 router = Router(tags=["catalogue"])
 MOST = 2_000
@@ -29,19 +29,15 @@ class KeyedRequest(HttpRequest):
     auth: Source
 
 
-class MediaGiven(Schema):
+class MediaGiven(Body):
     """A picture: an https address, or a path below the folder of media."""
-
-    model_config = ConfigDict(extra="forbid")
 
     place: str = Field(max_length=1000, examples=["https://shop.example/dawn.jpg"])
     alt: str = Field("", max_length=500)
 
 
-class VariantGiven(Schema):
+class VariantGiven(Body):
     """A variant as the source tells it; what is left out stays as it is known."""
-
-    model_config = ConfigDict(extra="forbid")
 
     external_id: str = Field("", max_length=200)
     sku: str = Field("", max_length=100, examples=["DAWN-42"])
@@ -54,10 +50,8 @@ class VariantGiven(Schema):
     media: list[MediaGiven] | None = Field(None, max_length=100)
 
 
-class ProductGiven(Schema):
+class ProductGiven(Body):
     """A product as the source tells it; what is left out stays as it is known."""
-
-    model_config = ConfigDict(extra="forbid")
 
     external_id: str = Field(min_length=1, max_length=200)
     names: Texts | None = Field(None, examples=[{"ru": "Кроссовки", "en": "Running shoes"}])
@@ -71,19 +65,15 @@ class ProductGiven(Schema):
     variants: list[VariantGiven] | None = Field(None, max_length=2_000)
 
 
-class ProductsGiven(Schema):
+class ProductsGiven(Body):
     """Products of one source. `full`: these are all it has, so the others go out of sale."""
-
-    model_config = ConfigDict(extra="forbid")
 
     products: list[ProductGiven] = Field(max_length=MOST)
     full: bool = False
 
 
-class CategoryGiven(Schema):
+class CategoryGiven(Body):
     """A category; `parent` is the source's id of the one above, "" at the top."""
-
-    model_config = ConfigDict(extra="forbid")
 
     external_id: str = Field(min_length=1, max_length=200)
     names: Texts | None = None
@@ -93,10 +83,8 @@ class CategoryGiven(Schema):
     position: int | None = Field(None, ge=-1_000_000, le=1_000_000)
 
 
-class CategoriesGiven(Schema):
+class CategoriesGiven(Body):
     """Categories of one source, in any order."""
-
-    model_config = ConfigDict(extra="forbid")
 
     categories: list[CategoryGiven] = Field(max_length=10_000)
 

@@ -6,23 +6,21 @@ from datetime import datetime
 from uuid import UUID
 
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict
 
 from edino.catalogue import api
 from edino.catalogue.http.products import KeyedRequest
 from edino.channels.api import scope
 from edino.kernel.errors import Invalid
+from edino.kernel.json_api import Body
 
 router = Router(tags=["catalogue"])
 
 
-class ReviewGiven(Schema):
+class ReviewGiven(Body):
     """What a shopper wrote. `photos` are JPEG, PNG or WebP files in base64; `key` is the sender's own id of the review.
 
     `customer` is who wrote it, if he is known: who is known to have bought the product is marked so.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     product: UUID
     rating: int = Field(ge=1, le=5)

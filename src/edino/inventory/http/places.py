@@ -6,7 +6,6 @@ from uuid import UUID
 
 from ninja import Field, Router, Schema
 from ninja.params.functions import Query
-from pydantic import ConfigDict
 
 from edino.channels.api import scope
 from edino.channels.types import Scope
@@ -14,6 +13,7 @@ from edino.inventory import api
 from edino.inventory.http.keyed import KeyedRequest, by
 from edino.inventory.types import Location, LocationInput
 from edino.kernel import clock
+from edino.kernel.json_api import Body
 from edino.staff import api as staff
 
 router = Router(tags=["inventory"])
@@ -21,10 +21,8 @@ router = Router(tags=["inventory"])
 Day = Query(None)
 
 
-class LocationGiven(Schema):
+class LocationGiven(Body):
     """A location; fields that are left out stay as they are. `kind`: warehouse, store, partner."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: str = Field(min_length=1, max_length=60)
     name: str | None = Field(None, max_length=200)
@@ -74,9 +72,9 @@ class SlotAnswer(Schema):
 
 
 @router.get("/locations", response=list[LocationAnswer], auth=scope(Scope.STOCK_READ), summary="The locations")
-def locations(request: KeyedRequest, kind: str = Query("", max_length=20)) -> list[LocationAnswer]:
-    """Every location, or those of a kind, in their order."""
-    return [_told(place) for place in api.locations(kind=kind)]
+def locations(request: KeyedRequest) -> list[LocationAnswer]:
+    """Every location, in their order."""
+    return [_told(place) for place in api.locations()]
 
 
 @router.post("/locations", response=LocationAnswer, auth=scope(Scope.STOCK_WRITE), summary="Make or change a location")

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import JsonResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Query
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime
 
 from edino.catalogue import api as catalogue
 from edino.channels.api import scope
@@ -19,6 +19,7 @@ from edino.inventory.http.keyed import Key, KeyedRequest, done_once
 from edino.inventory.types import Atp, Inbound, Location, Movement, SnapshotReport, SnapshotRow
 from edino.kernel.errors import FieldError
 from edino.kernel.idempotency import problem_body
+from edino.kernel.json_api import Body
 
 router = Router(tags=["inventory"])
 
@@ -26,10 +27,8 @@ MOST_ROWS = 50_000
 FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-class MovementGiven(Schema):
+class MovementGiven(Body):
     """Goods that moved. `quantity` is signed; `key` names the movement for ever within the source."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: str = Field(max_length=40)
     sku: str = Field(max_length=200)
@@ -43,10 +42,8 @@ class MovementGiven(Schema):
     condition: str = Field("good", max_length=20)
 
 
-class MovementsGiven(Schema):
+class MovementsGiven(Body):
     """Movements, in the order they happened."""
-
-    model_config = ConfigDict(extra="forbid")
 
     movements: list[MovementGiven] = Field(min_length=1, max_length=10_000)
 
@@ -69,20 +66,16 @@ class MovementsAnswer(Schema):
     rejected: list[RejectionAnswer]
 
 
-class SnapshotRowGiven(Schema):
+class SnapshotRowGiven(Body):
     """So many lay there."""
-
-    model_config = ConfigDict(extra="forbid")
 
     location: str = Field(max_length=60)
     sku: str = Field(max_length=200)
     quantity: int = Field(ge=-1_000_000_000, le=1_000_000_000)
 
 
-class SnapshotGiven(Schema):
+class SnapshotGiven(Body):
     """What lay where at a moment. `full`: what is left out of `locations` (by default those named) is not there."""
-
-    model_config = ConfigDict(extra="forbid")
 
     as_of: AwareDatetime = Field(ge=FIRST, le=LAST)
     rows: list[SnapshotRowGiven] = Field(max_length=MOST_ROWS)
@@ -121,10 +114,8 @@ class SnapshotAnswer(Schema):
     largest: list[ChangeAnswer]
 
 
-class InboundGiven(Schema):
+class InboundGiven(Body):
     """What is expected by a document."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sku: str = Field(max_length=200)
     location: str = Field(max_length=60)
@@ -133,10 +124,8 @@ class InboundGiven(Schema):
     document: str = Field(min_length=1, max_length=200)
 
 
-class InboundsGiven(Schema):
+class InboundsGiven(Body):
     """What is expected; the same document, SKU and location again replaces it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     rows: list[InboundGiven] = Field(min_length=1, max_length=10_000)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import JsonResponse
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict
 
 from edino.channels.api import scope
 from edino.channels.types import Scope
@@ -14,23 +13,20 @@ from edino.inventory import api
 from edino.inventory.api import transfers as door
 from edino.inventory.http.keyed import Key, KeyedRequest, by, done_once
 from edino.inventory.types import Transfer
+from edino.kernel.json_api import Body
 
 router = Router(tags=["inventory"])
 
 
-class LineGiven(Schema):
+class LineGiven(Body):
     """So many of an SKU."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sku: str = Field(max_length=200)
     quantity: int = Field(ge=1, le=1_000_000_000)
 
 
-class TransferGiven(Schema):
+class TransferGiven(Body):
     """What is sent from where to where; `send`: it leaves at once."""
-
-    model_config = ConfigDict(extra="forbid")
 
     origin: str = Field(max_length=60)
     destination: str = Field(max_length=60)
@@ -39,10 +35,8 @@ class TransferGiven(Schema):
     send: bool = True
 
 
-class ReceiptGiven(Schema):
+class ReceiptGiven(Body):
     """What came of a transfer; without lines everything still on its way. `final`: the rest is lost."""
-
-    model_config = ConfigDict(extra="forbid")
 
     lines: list[LineGiven] | None = Field(None, max_length=10_000)
     final: bool = False

@@ -6,12 +6,13 @@ from uuid import UUID
 from django.http import HttpRequest, JsonResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Header
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime
 
 from edino.channels.api import scope
 from edino.channels.types import Scope, Source
 from edino.customers import api as customers
 from edino.kernel.idempotency import once
+from edino.kernel.json_api import Body
 from edino.kernel.web import PROBLEM
 from edino.promotions import api
 from edino.promotions.api.giftcards import gift_card_code
@@ -29,10 +30,8 @@ class KeyedRequest(HttpRequest):
     auth: Source
 
 
-class GoodsGiven(Schema):
+class GoodsGiven(Body):
     """Which goods: those that fit any of the first three lists (all empty: every line), and none of the others."""
-
-    model_config = ConfigDict(extra="forbid")
 
     skus: Words = Field([], max_length=10_000)
     categories: Words = Field([], max_length=1000, description="codes of categories")
@@ -53,10 +52,8 @@ class GoodsGiven(Schema):
         )
 
 
-class ActionGiven(Schema):
+class ActionGiven(Body):
     """What it does. `percent` is in hundredths of a percent (10 % is 1000), amounts in minor units."""
-
-    model_config = ConfigDict(extra="forbid")
 
     kind: Kind
     percent: int = 0
@@ -71,10 +68,8 @@ class ActionGiven(Schema):
     cap: int | None = None
 
 
-class PromotionGiven(Schema):
+class PromotionGiven(Body):
     """A promotion. Told again with the same `code` it becomes another version of it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: str = Field("", max_length=80)
     state: Literal["draft", "active", "paused", "ended"] = "draft"
@@ -131,10 +126,8 @@ class PromotionAnswer(Schema):
     version: int
 
 
-class CouponsRequest(Schema):
+class CouponsRequest(Body):
     """Coupons of a promotion: `count` random codes, or one `code`, or one for a `customer`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     promotion: str = Field(min_length=1, max_length=80, description="its code")
     count: int = Field(1, ge=1, le=10_000)
@@ -152,10 +145,8 @@ class CouponsAnswer(Schema):
     codes: list[str]
 
 
-class GiftCardRequest(Schema):
+class GiftCardRequest(Body):
     """A gift card to be made, worth `amount` minor units."""
-
-    model_config = ConfigDict(extra="forbid")
 
     amount: int = Field(ge=1, le=10**12)
     currency: str = Field(pattern="^[A-Z]{3}$")
@@ -171,10 +162,8 @@ class GiftCardIssued(Schema):
     balance: int
 
 
-class GiftCardAsked(Schema):
+class GiftCardAsked(Body):
     """A code of a gift card, in any writing."""
-
-    model_config = ConfigDict(extra="forbid")
 
     code: str = Field(min_length=4, max_length=80)
 

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict
 
 from edino.catalogue import api as catalogue
 from edino.channels.api import scope
@@ -13,6 +12,7 @@ from edino.channels.types import Scope, Source
 from edino.customers import api as customers
 from edino.kernel import clock
 from edino.kernel.errors import FieldError, Invalid
+from edino.kernel.json_api import Body
 from edino.promotions import api
 from edino.promotions.types import Basket, BasketLine, Quote
 
@@ -25,20 +25,16 @@ class KeyedRequest(HttpRequest):
     auth: Source
 
 
-class LineGiven(Schema):
+class LineGiven(Body):
     """So many of a SKU. `key` names the line in the answer; the SKU when it is not given."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sku: str = Field(min_length=1, max_length=200)
     quantity: int = Field(1, ge=1, le=100_000)
     key: str = Field("", max_length=100)
 
 
-class QuoteRequest(Schema):
+class QuoteRequest(Body):
     """A basket. `customer` is who buys, `groups` of customers he belongs to; `delivery` its price in minor units."""
-
-    model_config = ConfigDict(extra="forbid")
 
     currency: str = Field(pattern="^[A-Z]{3}$")
     lines: list[LineGiven] = Field(max_length=500)
