@@ -6,6 +6,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection
+from psycopg_pool import ConnectionPool
 
 from edino.kernel import sql
 from edino.kernel.database import base
@@ -36,9 +37,9 @@ def test_a_connection_that_ended_in_the_pool_is_not_handed_out() -> None:
 
 
 def test_a_connection_that_was_silent_for_long_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = []
-    check = base.ConnectionPool.check_connection
-    monkeypatch.setattr(base.ConnectionPool, "check_connection", lambda one: asked.append(check(one)))
+    asked: list[None] = []
+    check: Any = ConnectionPool.check_connection
+    monkeypatch.setattr(ConnectionPool, "check_connection", lambda one: asked.append(check(one)))
     backend()
     connection.close()
     asked.clear()
