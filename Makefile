@@ -26,8 +26,9 @@ demo: setup
 run: setup
 	@$(BIN)/edino serve
 
+# A file of tests stays with one worker, and every worker has a PostgreSQL of its own.
 test: setup
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 test-slow: setup
 	@$(BIN)/python -m pytest -m slow tests/slow

@@ -31,7 +31,10 @@ CLUSTER = pytest.StashKey[Path]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the run's database before Django reads its settings."""
+    """Start the run's database before Django reads its settings; with `--numprocesses` each worker has its own."""
+    if config.getoption("numprocesses", None) and not hasattr(config, "workerinput"):
+        config.pluginmanager.import_plugin("tests.architecture.ownership")
+        return  # this process only hands out the files
     _sweep()
     home = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     config.stash[CLUSTER] = home

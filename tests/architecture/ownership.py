@@ -108,16 +108,36 @@ def trespasses() -> list[str]:
     return sorted(found)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """Begin to listen."""
+    config.pluginmanager.register(from_workers)
     sql.observers.append(listen)
     connection_created.connect(_connected, weak=False)
 
 
+class FromWorkers:
+    """Hears, where several processes test, what each of them saw."""
+
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker has ended."""
+        self.found.update(getattr(node, "workeroutput", {}).get("trespasses", ()))
+
+
+from_workers = FromWorkers()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Fail the run for what it saw."""
+    """Fail the run for what it, or its workers, saw."""
     found = trespasses()
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["trespasses"] = found
+        return
+    found += sorted(from_workers.found)
     if found:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None:
