@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 from typing import Any
-from uuid import uuid4
 
 import pytest
 from django.test import Client
@@ -15,6 +14,7 @@ from tests.checkout.stage import HOUSE, PRICES, Shop, counted, set_prices, slots
 pytestmark = pytest.mark.django_db
 Call = Callable[..., tuple[int, Any]]
 SOCKS = PRICES["SOCK-1"]
+NOBODYS = "7d3f0b8e-6a0c-4b7e-9a55-0c2f6d1e8a41"
 COD = {"tenders": [{"kind": "cod"}], "delivery": {"method": "pickup", "location": "TVER"}}
 
 
@@ -137,12 +137,12 @@ def test_coupons_adoption_sharing_and_history(site: Call) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("GET", f"/carts/{uuid4()}", None, 404),
-        ("PUT", f"/carts/{uuid4()}/lines/SOCK-1", {"quantity": 1}, 404),
+        ("GET", f"/carts/{NOBODYS}", None, 404),
+        ("PUT", f"/carts/{NOBODYS}/lines/SOCK-1", {"quantity": 1}, 404),
         ("POST", "/carts", {"location": "MOON"}, 422),
         ("POST", "/carts", {"customer": str(ids.uuid7())}, 404),
         ("POST", "/carts", {"unknown": 1}, 422),
-        ("DELETE", f"/carts/{uuid4()}/checkout", None, 204),
+        ("DELETE", f"/carts/{NOBODYS}/checkout", None, 204),
     ],
 )
 def test_what_is_not_there_or_not_right(site: Call, method: str, path: str, body: Any, status: int) -> None:
