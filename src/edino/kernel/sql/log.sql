@@ -33,6 +33,17 @@ RETURNING key;
 -- Append rows to the log in the caller's transaction.
 COPY kernel_log (profile_id, received_at, occurred_at, key, fingerprint, source_id, epoch, class, type, body) FROM STDIN;
 
+-- name: append_few
+-- Append a few rows to the log in the caller's transaction.
+INSERT INTO kernel_log (profile_id, received_at, occurred_at, key, fingerprint, source_id, epoch, class, type, body)
+SELECT told.profile_id, %(at)s, told.occurred_at, told.key, told.fingerprint, told.source_id, now.epoch, told.class,
+       told.type, told.body::jsonb
+  FROM kernel_epoch AS now,
+       unnest(%(profiles)s::bigint[], %(occurred)s::timestamptz[], %(keys)s::uuid[], %(fingerprints)s::bigint[],
+              %(sources)s::integer[], %(classes)s::smallint[], %(types)s::text[], %(bodies)s::text[])
+       WITH ORDINALITY AS told(profile_id, occurred_at, key, fingerprint, source_id, class, type, body, place)
+ ORDER BY told.place;
+
 -- name: read
 -- The next rows after a cursor that no running transaction can still precede.
 SELECT l.id, l.epoch, l.xid::text, l.profile_id, l.received_at, l.occurred_at, l.key, l.source_id, l.class, l.type, l.body
