@@ -6,12 +6,16 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
+from edino.catalogue import api as catalogue
+from edino.catalogue.api import offering
 from edino.checkout import api
-from edino.checkout.errors import CartChanged, CartClosed, TokenSpent
+from edino.checkout.api import knowing
+from edino.checkout.errors import CartChanged, CartClosed, NotOffered, TokenSpent
 from edino.checkout.types import Contact, Delivery, Difference, Hand
 from edino.kernel import clock, holds, ids, sql
 from edino.kernel.errors import Invalid
 from tests.checkout.stage import (
+    HOUSE,
     KOLYA,
     LAPTOP,
     OLEG,
@@ -21,6 +25,7 @@ from tests.checkout.stage import (
     buy,
     cart_of,
     counted,
+    currency,
     facts,
     lines,
     set_prices,
@@ -213,3 +218,47 @@ def test_a_till_goes_on_where_it_was_begun_by_the_operator(shop: Shop) -> None:
     at_till = api.cart(uid=view.uid, device="till 1")
     assert lines(at_till) == {"SOCK-1": 1}
     assert (stored(view.uid).location, stored(view.uid).channel) == ("TVER", "site")
+
+
+def taken_off_the_site(*skus: str) -> None:
+    """Vera lets the site, which has an assortment of its own, show less than the app does."""
+    goods = [info.product_uid for info in catalogue.variants_by_sku(skus=skus).values()]
+    offering.set_listing(assortment="site", products=goods, listed=False, reason="App only", by=HOUSE)
+    knowing.forget()
+
+
+@pytest.fixture
+def site_of_its_own(shop: Shop) -> None:
+    offering.save_assortment(
+        code="site", name="Site", currency=currency(), languages=["en"], channels=["site"], by=HOUSE
+    )
+    knowing.forget()
+
+
+@pytest.mark.usefixtures("site_of_its_own")
+def test_what_the_channel_does_not_offer_cannot_be_put_into_a_cart_there(shop: Shop) -> None:
+    taken_off_the_site("BOTTLE")
+    view = cart_of(shop, {"SOCK-1": 1})
+    with pytest.raises(NotOffered) as refused:
+        api.put_line(uid=view.uid, sku="BOTTLE", quantity=1, by=KOLYA)
+    assert [(one.field, one.code, one.message) for one in refused.value.fields] == [
+        ("sku", "not_offered", "BOTTLE is not offered here.")
+    ]
+    assert lines(stored(view.uid)) == {"SOCK-1": 1}
+    elsewhere = api.open_cart(source=shop.app, by=KOLYA)
+    assert lines(api.put_line(uid=elsewhere.uid, sku="BOTTLE", quantity=1, by=KOLYA)) == {"BOTTLE": 1}
+
+
+@pytest.mark.usefixtures("site_of_its_own")
+def test_what_is_taken_out_of_the_channel_is_told_and_never_charged(shop: Shop) -> None:
+    view = cart_of(shop, {"SOCK-1": 1, "BOTTLE": 2})
+    taken_off_the_site("BOTTLE")
+    with pytest.raises(CartChanged) as refused:
+        buy(view)
+    assert Difference("offer", "BOTTLE", 2, 0) in refused.value.differences
+    assert counted("orders_order") == 0
+    shown = api.cart(uid=view.uid, device=KOLYA.device)
+    assert (told(shown), shown.total) == ({("offer", "BOTTLE"), ("total", "")}, PRICES["SOCK-1"])
+    left = api.put_line(uid=view.uid, sku="BOTTLE", quantity=0, by=KOLYA)
+    assert (left.drift, lines(left)) == ((), {"SOCK-1": 1})
+    assert buy(left).total == PRICES["SOCK-1"]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from edino.checkout.types import Difference
-from edino.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal
+from edino.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal
 
 
 class NoSuchCart(NotFound):
@@ -29,6 +29,16 @@ class CartEmpty(Invalid):
     """There is nothing in the cart."""
 
     code = "cart_empty"
+
+
+class NotOffered(Invalid):
+    """%(sku)s is not offered here."""
+
+    code = "not_offered"
+
+    def __init__(self, sku: str) -> None:
+        super().__init__(sku=sku)
+        self.fields = (FieldError("sku", "not_offered", self.text),)
 
 
 class CartChanged(Conflict):

@@ -100,6 +100,12 @@ def _line_drift(sku: str, was: Sequence[Any], new: Sequence[Any] | None, *, own:
     return found
 
 
+def united_drift(gone: Sequence[Difference], news: Sequence[Difference]) -> tuple[Difference, ...]:
+    """What left the cart and what differs since it was shown, without saying of one SKU twice that it is gone."""
+    said = {one.sku for one in gone}
+    return (*gone, *(one for one in news if one.what != "line" or one.sku not in said))
+
+
 def expected(
     cart: Cart, total: int, expected_total: int | None, expected_version: int | None
 ) -> tuple[Difference, ...]:

@@ -126,7 +126,10 @@ class LineView:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not as it was last shown: `what` is total, unit, net, quantity, stock, line or version."""
+    """Something that is not as it was last shown: `what` is total, unit, net, quantity, stock, line or version.
+
+    `offer`: the assortment of the cart does not offer the SKU any more.
+    """
 
     what: str
     sku: str

@@ -243,4 +243,5 @@ def _info(row: queries.VariantRow, language: str) -> VariantInfo:
         category_ids=frozenset(row.category_ids),
         brand=row.brand,
         barcodes=tuple(row.barcodes),
+        absent=frozenset(row.absent),
     )

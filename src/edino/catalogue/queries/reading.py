@@ -28,6 +28,7 @@ class VariantRow:
     category_ids: list[int]
     brand: str
     barcodes: list[str]
+    absent: list[int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 -- Variants by SKU, as those who sell them need them.
 SELECT variant.id, variant.product_id, product.uid AS product_uid, variant.sku, product.names, variant.options,
        variant.is_active AND product.is_active AS active, variant.tax, variant.weight_g, image.id AS image,
-       product.category_ids, coalesce(brand.name, '') AS brand, coalesce(code.found, '{}') AS barcodes
+       product.category_ids, coalesce(brand.name, '') AS brand, coalesce(code.found, '{}') AS barcodes,
+       coalesce(offer.absent, '{}') AS absent
   FROM unnest(%(skus)s::text[]) AS wanted(sku)
   JOIN catalogue_variant AS variant ON variant.sku = wanted.sku
   JOIN catalogue_product AS product ON product.id = variant.product_id
@@ -14,12 +15,17 @@ SELECT variant.id, variant.product_id, product.uid AS product_uid, variant.sku, 
   LEFT JOIN LATERAL (
        SELECT array_agg(coalesce(barcode.gtin, barcode.text) ORDER BY barcode.id) AS found
          FROM catalogue_barcode AS barcode WHERE barcode.variant_id = variant.id) AS code ON true
+  LEFT JOIN LATERAL (
+       SELECT array_agg(presence.assortment_id) AS absent
+         FROM catalogue_presence AS presence
+        WHERE presence.product_id = product.id AND NOT presence.is_listed) AS offer ON true
 
 -- name: variants_by_id
 -- The same by their ids.
 SELECT variant.id, variant.product_id, product.uid AS product_uid, variant.sku, product.names, variant.options,
        variant.is_active AND product.is_active AS active, variant.tax, variant.weight_g, image.id AS image,
-       product.category_ids, coalesce(brand.name, '') AS brand, coalesce(code.found, '{}') AS barcodes
+       product.category_ids, coalesce(brand.name, '') AS brand, coalesce(code.found, '{}') AS barcodes,
+       coalesce(offer.absent, '{}') AS absent
   FROM unnest(%(ids)s::bigint[]) AS wanted(id)
   JOIN catalogue_variant AS variant ON variant.id = wanted.id
   JOIN catalogue_product AS product ON product.id = variant.product_id
@@ -31,6 +37,10 @@ SELECT variant.id, variant.product_id, product.uid AS product_uid, variant.sku, 
   LEFT JOIN LATERAL (
        SELECT array_agg(coalesce(barcode.gtin, barcode.text) ORDER BY barcode.id) AS found
          FROM catalogue_barcode AS barcode WHERE barcode.variant_id = variant.id) AS code ON true
+  LEFT JOIN LATERAL (
+       SELECT array_agg(presence.assortment_id) AS absent
+         FROM catalogue_presence AS presence
+        WHERE presence.product_id = product.id AND NOT presence.is_listed) AS offer ON true
 
 -- name: scanned
 -- The variants that a scanned text may mean: its SKU, its barcode, or a barcode kept as a text.

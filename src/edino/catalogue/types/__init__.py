@@ -18,7 +18,10 @@ Sort = Literal["", "relevance", "name", "price", "-price", "new", "rating"]
 
 @dataclass(frozen=True, slots=True)
 class VariantInfo:
-    """A variant as those who sell it need it. `options` are axis → value, `image` an address or a path in media."""
+    """A variant as those who sell it need it. `options` are axis → value, `image` an address or a path in media.
+
+    `absent` are the ids of the assortments that do not offer it.
+    """
 
     id: int
     product_id: int
@@ -33,6 +36,7 @@ class VariantInfo:
     category_ids: frozenset[int]
     brand: str
     barcodes: tuple[str, ...]
+    absent: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

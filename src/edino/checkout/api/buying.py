@@ -208,7 +208,7 @@ def _as_expected(asked: Asked, cart: Cart, priced: viewing.Priced) -> None:
     now = rules.snapshot(viewing.view(priced, viewing.free(priced.cart)))
     seen = cart.shown.get(asked.by.device)
     more = [one for one in rules.drift(seen, now) if one.what != "total"]
-    raise CartChanged([*wrong, *priced.gone, *(one for one in more if one not in priced.gone)])
+    raise CartChanged([*wrong, *rules.united_drift(priced.gone, more)])
 
 
 def _hold(needed: Sequence[wants.Need], order_uid: UUID, cart: Cart, *, at_once: bool) -> None:

@@ -12,7 +12,7 @@ from edino.catalogue.types import VariantInfo
 from edino.channels.types import Source
 from edino.checkout import rules
 from edino.checkout.api import knowing, viewing
-from edino.checkout.errors import BeingBought, CartChanged, CartClosed, NoSuchCart
+from edino.checkout.errors import BeingBought, CartChanged, CartClosed, NoSuchCart, NotOffered
 from edino.checkout.queries import carts as queries
 from edino.checkout.queries import plans
 from edino.checkout.types import METHODS, MOST, MOST_LINES, Cart, CartView, Contact, Delivery, Difference, Hand
@@ -118,7 +118,7 @@ def _cart(found: Cart, device: str, *, remember: bool) -> CartView:
     beside = _beside(found)
     shown = viewing.view(priced, viewing.free(found), beside=beside)
     seen = rules.snapshot(shown)
-    told = replace(shown, drift=(*shown.drift, *rules.drift(found.shown.get(device), seen)))
+    told = replace(shown, drift=rules.united_drift(shown.drift, rules.drift(found.shown.get(device), seen)))
     if remember and found.shown.get(device) != seen:
         queries.saw(found, rules.remembered(found.shown, device, seen))
     return told
@@ -131,7 +131,7 @@ def put_line(*, uid: UUID, sku: str, quantity: int, by: Hand, expected_version: 
 
     def decide(found: Cart) -> tuple[Cart, Mapping[str, Any]]:
         known = next((line for line in found.lines if line.sku == sku), None)
-        info = None if known and not quantity else _sold(sku, found.language)
+        info = None if known and not quantity else _sold(sku, found)
         variant_id = info.id if info else known.variant_id  # type: ignore[union-attr]  # one of the two is there
         lines = rules.set_line(found.lines, sku, variant_id, quantity)
         if len(lines) > MOST_LINES:
@@ -210,10 +210,12 @@ def checked_contact(contact: Contact) -> Contact:
     return Contact(name=contact.name.strip(), **told)
 
 
-def _sold(sku: str, language: str) -> VariantInfo:
-    info = knowing.variant(sku, language)
+def _sold(sku: str, found: Cart) -> VariantInfo:
+    info = knowing.variant(sku, found.language)
     if info is None or not info.active:
         raise Invalid.field("sku", "not_sold", "This is not sold here.")
+    if not viewing.offered(info, found):
+        raise NotOffered(sku)
     return info
 
 
@@ -247,7 +249,7 @@ def _shown(before: Cart, after: Cart, by: Hand, refuse: str) -> CartView:
         raise Invalid.field("sku", "no_price", "This is not sold here.")
     shown = viewing.view(priced, viewing.free(after), beside=None)
     news = rules.drift(before.shown.get(by.device), rules.snapshot(shown), own=True)
-    return replace(shown, drift=(*shown.drift, *news))
+    return replace(shown, drift=rules.united_drift(shown.drift, news))
 
 
 def _written(before: Cart, after: Cart, shown: CartView, by: Hand, *, what: str, detail: Mapping[str, Any]) -> bool:

@@ -60,6 +60,9 @@ def price(cart: Cart) -> Priced:
         if info is None or not info.active or found is None:
             gone.append(Difference("line", line.sku, line.quantity, 0))
             continue
+        if not offered(info, cart):
+            gone.append(Difference("offer", line.sku, line.quantity, 0))
+            continue
         lines.append(
             BasketLine(
                 key=line.sku,
@@ -85,6 +88,11 @@ def price(cart: Cart) -> Priced:
         owner=("cart", cart.uid),
     )
     return Priced(cart, promotions.quote(basket=basket), infos, customer_id, tuple(gone))
+
+
+def offered(info: VariantInfo, cart: Cart) -> bool:
+    """Whether the cart's assortment offers the variant."""
+    return not info.absent or knowing.assortment(cart.assortment, cart.channel).id not in info.absent
 
 
 def _groups(customer_id: int | None) -> frozenset[str]:

@@ -181,6 +181,8 @@ def difference(one: Difference, view: CartView) -> str:
         words |= {"before": _money(one.before, view), "after": _money(one.after, view)}
     if one.what == "line" and not one.after:
         text = "" if line else _("%(name)s is not sold any more and was left out.")
+    elif one.what == "offer":
+        text = _("%(name)s is not offered here and was left out.")
     elif one.what == "stock":
         text = _short(one)
     else:

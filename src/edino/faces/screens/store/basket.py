@@ -142,6 +142,7 @@ def drift(one: Difference, currency: str) -> str:
         "quantity": _("%(sku)s: somebody changed %(before)s to %(after)s."),
         "stock": _("%(sku)s: stock changed from %(before)s to %(after)s."),
         "line": _("%(sku)s: there were %(before)s, now %(after)s."),
+        "offer": _("%(sku)s is not offered here and was left out."),
         "total": _("The sum was %(before)s and is %(after)s now."),
     }.get(one.what, _("The cart was changed on another device.")) % values
 
