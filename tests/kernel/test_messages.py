@@ -81,3 +81,20 @@ def test_no_text_is_translated_in_two_ways(tmp_path: Path) -> None:
     other.write_text('msgid "Name"\nmsgstr "Название"\n', encoding="utf-8")
     assert messages.disagreements(tmp_path) == {"Name": {"Имя", "Название"}}
     assert messages.disagreements(Path(messages.__file__).parents[1]) == {}
+
+
+def test_a_text_is_collected_under_whatever_name_the_file_translates_it(tmp_path: Path) -> None:
+    (tmp_path / "screens.py").write_text(
+        "from django.utils.translation import gettext as _t, ngettext as several\n"
+        'said = _t("The key is revoked."), several("%(n)s key", "%(n)s keys", 2), other("Not a text")\n',
+        encoding="utf-8",
+    )
+    assert {message.id for message in messages.harvest(tmp_path)} - {""} == {
+        "The key is revoked.",
+        ("%(n)s key", "%(n)s keys"),
+    }
+
+
+def test_the_site_says_nothing_of_its_own() -> None:
+    package = Path(messages.__file__).resolve().parent.parent / "site"
+    assert [message.id for message in messages.harvest(package) if message.id] == []

@@ -14,6 +14,7 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract
@@ -104,12 +105,24 @@ def harvest(package: Path) -> Catalog:
         place = str(path.relative_to(package))
         for text in (*(text for _name, text in _refusals(path)), *_refusal_texts(path, refusals)):
             found.add(text, None, [(place, 0)])
-        for line, message, comments, context in extract("python", io.BytesIO(path.read_bytes()), _KEYWORDS):
+        keywords = _KEYWORDS | _renamed(path)
+        for line, message, comments, context in extract("python", io.BytesIO(path.read_bytes()), keywords):
             found.add(message, None, [(place, line)], (), comments, context=context)
     for path in sorted(package.rglob("templates/**/*.*")):
         for message, context in _template_messages(path):
             found.add(message, None, [(str(path.relative_to(package)), 0)], context=context)
     return found
+
+
+def _renamed(path: Path) -> dict[str, Any]:
+    """The names under which a file imports the functions of translation: `from … import gettext as _t`."""
+    return {
+        name.asname: _KEYWORDS[name.name]
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+        for name in node.names
+        if name.asname and name.name in _KEYWORDS
+    }
 
 
 def _refusals(path: Path) -> Iterator[tuple[str, str]]:
