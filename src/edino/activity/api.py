@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from edino.activity import queries, rules
+from edino.activity import queries
+from edino.activity.rules import carts, orders, reading
 from edino.activity.types import (
     HourCount,
     Incoming,
@@ -50,19 +51,19 @@ def collect(*, source: Source, messages: Sequence[bytes], call: str | None = Non
     """
     received = clock.now()
     log.make_ready(received)
-    reader = rules.Reader(scope=str(source.id), confirms=source.confirms, received=received, usable=customers.usable)
+    reader = reading.Reader(scope=str(source.id), confirms=source.confirms, received=received, usable=customers.usable)
     events, rejected = _read(reader, messages, call)
     trusting = iter([True])
     return retried(lambda: _store(source, events, tuple(rejected), tuple(reader.warnings), next(trusting, False)))
 
 
-def _read(reader: rules.Reader, messages: Iterable[bytes], call: str | None) -> tuple[list[Incoming], list[Problem]]:
+def _read(reader: reading.Reader, messages: Iterable[bytes], call: str | None) -> tuple[list[Incoming], list[Problem]]:
     events: list[Incoming] = []
     rejected: list[Problem] = []
     for index, raw in enumerate(messages):
         try:
             events.append(reader.read(index, raw, call))
-        except rules.Rejected as error:
+        except reading.Rejected as error:
             rejected.append(Problem(index, error.field, error.code, error.reason))
     return events, rejected
 
@@ -152,8 +153,8 @@ def record_orders(*, source: Source, lines: Sequence[OrderLine]) -> Recorded:
     """
     at = clock.now()
     log.make_ready(at)
-    facts, rejected, unchanged = rules.order_facts(str(source.id), lines)
-    marks = {fact.key: rules.lines_mark(fact.lines) for fact in facts}
+    facts, rejected, unchanged = orders.order_facts(str(source.id), lines)
+    marks = {fact.key: orders.lines_mark(fact.lines) for fact in facts}
     known = log.known(list(marks), "fact")
     fresh = [fact for fact in facts if fact.key not in known]
     unchanged += sum(len(fact.lines) for fact in facts if known.get(fact.key) == marks[fact.key])
@@ -171,7 +172,7 @@ def record_orders(*, source: Source, lines: Sequence[OrderLine]) -> Recorded:
 
 def _additions(changed: Sequence[OrderFact]) -> tuple[list[OrderFact], list[Problem], int]:
     """What known orders now have more: facts of the new lines; contradictions; how many lines are on the log."""
-    stored: dict[UUID, dict[int, rules.Content]] = {}
+    stored: dict[UUID, dict[int, orders.Content]] = {}
     strange: set[UUID] = set()
     place: dict[UUID, int] = {fact.key: 0 for fact in changed}
     wanted = {fact.key: fact.key for fact in changed}
@@ -180,12 +181,12 @@ def _additions(changed: Sequence[OrderFact]) -> tuple[list[OrderFact], list[Prob
         for key, body in found.items():
             first = wanted[key]
             place[first] += 1
-            lines = rules.stored_lines(body)
+            lines = orders.stored_lines(body)
             if lines is None:
                 strange.add(first)
             else:
                 stored.setdefault(first, {}).update(lines)
-        wanted = {rules.added_key(wanted[key], place[wanted[key]]): wanted[key] for key in found}
+        wanted = {orders.added_key(wanted[key], place[wanted[key]]): wanted[key] for key in found}
     added: list[OrderFact] = []
     problems: list[Problem] = []
     unchanged = 0
@@ -197,17 +198,17 @@ def _additions(changed: Sequence[OrderFact]) -> tuple[list[OrderFact], list[Prob
         before = stored.get(fact.key, {})
         new = {ordinal: line for ordinal, line in fact.lines.items() if ordinal not in before}
         old = [line for ordinal, line in fact.lines.items() if ordinal in before]
-        wrong = [rules.contradiction(line) for line in old if before[line.ordinal] != rules.content(line)]
+        wrong = [orders.contradiction(line) for line in old if before[line.ordinal] != orders.content(line)]
         problems += wrong
         unchanged += len(old) - len(wrong)
         if new:
-            fact.lines, fact.addition, fact.key = new, True, rules.added_key(fact.key, place[fact.key])
+            fact.lines, fact.addition, fact.key = new, True, orders.added_key(fact.key, place[fact.key])
             added.append(fact)
     return added, problems, unchanged
 
 
 def _append_orders(source: Source, facts: Sequence[OrderFact]) -> None:
-    marks = [rules.lines_mark(fact.lines) for fact in facts]
+    marks = [orders.lines_mark(fact.lines) for fact in facts]
     if len(log.take_fact_keys([fact.key for fact in facts], marks)) < len(facts):
         raise TryAgain
     theirs = [fact for fact in facts if fact.identifiers]
@@ -230,7 +231,7 @@ def _append_orders(source: Source, facts: Sequence[OrderFact]) -> None:
             fact.type,
             "fact",
             fact.at,
-            msgspec.Raw(rules.order_body(fact)),
+            msgspec.Raw(orders.order_body(fact)),
             fact.profile_id,
             source.id,
             fact.key,
@@ -295,7 +296,7 @@ def standing(*, customer_id: int) -> Standing:
         },
     )
     order, refund, contact = (found[name][0] if found[name] else None for name in ("order", "refund", "contact"))
-    return Standing(rules.cart_now(found["cart"]), order, refund, contact)
+    return Standing(carts.cart_now(found["cart"]), order, refund, contact)
 
 
 _CART: Final = (*GROUPS["cart"], "Order Completed")

@@ -1,16 +1,15 @@
 """Reading events of the Segment tracking spec: every message is judged alone, and the judgement names the field."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
-from edino.activity.types import Cart, CartLine, Incoming, Klass, OrderFact, OrderLine, Problem, TimelineItem
+from edino.activity.types import Incoming, Klass, Problem
 from edino.customers.types import Identifier
 from edino.kernel import ids
 
@@ -307,173 +306,3 @@ def fingerprint(type_: str, body: bytes, identifiers: tuple[Identifier, ...]) ->
 def strongest_first(found: Iterable[Identifier]) -> tuple[Identifier, ...]:
     """Identifiers in the order in which they are tried as the anchor of a profile."""
     return tuple(sorted(found, key=lambda item: WEIGHT.get(item.kind, 9 if item.kind != "device" else 10)))
-
-
-_encode_exact = msgspec.json.Encoder(decimal_format="number").encode
-Content = tuple[str, Decimal, Decimal]
-"""What makes a line the same line: goods, how many, at what price; signs are told by the type of the fact."""
-
-
-def content(line: OrderLine) -> Content:
-    """The content of a line. A better description does not change it."""
-    return line.sku, abs(line.quantity), abs(line.price)
-
-
-def gives_back(line: OrderLine) -> bool:
-    """Whether the line is a return or a refund: exactly one of quantity and price is negative."""
-    return (line.quantity < 0) != (line.price < 0)
-
-
-def order_facts(scope: str, lines: Sequence[OrderLine]) -> tuple[list[OrderFact], list[Problem], int]:
-    """Lines as facts, what is sold apart from what is given back; lines that contradict their order; repeated lines."""
-    facts: dict[tuple[str, str], OrderFact] = {}
-    people: dict[str, dict[str, Identifier]] = {}
-    problems: list[Problem] = []
-    repeated = 0
-    for line in lines:
-        person = people.setdefault(line.order_id, {})
-        if any(person.setdefault(item.kind, item) != item for item in line.identifiers):
-            reason = f"Order {line.order_id} has another customer in another line."
-            problems.append(Problem(line.row, "order_id", "customer", reason))
-            continue
-        type_ = "Order Refunded" if gives_back(line) else "Order Completed"
-        fact = facts.get((type_, line.order_id))
-        if fact is None:
-            key = ids.content_id(scope, type_, line.order_id)
-            fact = facts[type_, line.order_id] = OrderFact(type_, line.order_id, key, line.ordered_at)
-        before = fact.lines.setdefault(line.ordinal, line)
-        if before is not line:
-            if content(before) == content(line):
-                repeated += 1
-            else:
-                problems.append(contradiction(line))
-    for fact in facts.values():
-        fact.at = min(line.ordered_at for line in fact.lines.values())
-        fact.identifiers = strongest_first(people[fact.number].values())
-    return list(facts.values()), problems, repeated
-
-
-def contradiction(line: OrderLine) -> Problem:
-    """Another line has this one's natural key."""
-    reason = f"Line {line.ordinal} of order {line.order_id} was taken before with other goods, quantity or price."
-    return Problem(line.row, "ordinal", "conflict", reason)
-
-
-def lines_mark(lines: Mapping[int, OrderLine]) -> int:
-    """What tells one set of lines under an order's number from another."""
-    told = [
-        f"{ordinal}\x00{line.sku}\x00{_plain(abs(line.quantity))}\x00{_plain(abs(line.price))}"
-        for ordinal, line in sorted(lines.items())
-    ]
-    digest = blake2b("\n".join(told).encode("utf-8", "replace"), digest_size=8).digest()
-    return int.from_bytes(digest, "big", signed=True)
-
-
-def added_key(key: UUID, place: int) -> UUID:
-    """The key of lines that came to an order later, in the `place`th addition."""
-    return ids.content_id(str(key), "addition", str(place))
-
-
-def stored_lines(body: Any) -> dict[int, Content] | None:
-    """The lines of an order's body by their ordinals; None when they were not given as lines."""
-    try:
-        return {
-            product["position"]: (product["sku"], Decimal(product["quantity"]), Decimal(product["price"]))
-            for product in body["properties"]["products"]
-        } or None
-    except (KeyError, TypeError, ArithmeticError):
-        return None
-
-
-def order_body(fact: OrderFact) -> bytes:
-    """The body of an order's fact as the e-commerce spec has it; in refunds, what is given back is positive."""
-    lines = [line for _, line in sorted(fact.lines.items())]
-    first = lines[0]
-    properties: dict[str, Any] = {}
-    if fact.type == "Order Refunded":
-        properties["refund_id"] = fact.number
-        if first.refund_of:
-            properties["order_id"] = first.refund_of
-    else:
-        properties["order_id"] = fact.number
-    total = sum((abs(line.quantity * line.price) for line in lines), Decimal(0))
-    properties["total"] = _plain(total)
-    told = {"currency": first.currency, "country": first.country, "addition": fact.addition}
-    properties.update({name: value for name, value in told.items() if value})
-    properties["products"] = [
-        {
-            "position": line.ordinal,
-            "sku": line.sku,
-            **({"name": line.name} if line.name else {}),
-            "quantity": _plain(abs(line.quantity)),
-            "price": _plain(abs(line.price)),
-        }
-        for line in lines
-    ]
-    body: dict[str, Any] = {"call": "track", "properties": properties}
-    if first.location:
-        body["context"] = {"location": first.location}
-    encoded = _encode_exact(body)
-    return _encode_exact(scrub(body, frozenset())) if b"@" in encoded or b"%40" in encoded else encoded
-
-
-def _plain(number: Decimal) -> Decimal | int:
-    """Without an exponent and without zeros nobody meant, so that equal numbers look equal."""
-    if number == number.to_integral_value():
-        return int(number)
-    return number.normalize()
-
-
-def cart_now(items: Sequence[TimelineItem]) -> Cart | None:
-    """The cart that events of carts and orders, newest first, leave behind; None when it is empty or was bought.
-
-    A cart seen whole (Cart Viewed, Checkout Started) replaces what was there; an order empties it.
-    """
-    lines: dict[str, CartLine] = {}
-    touched: TimelineItem | None = None
-    for item in reversed(items):
-        properties = item.body.get("properties")
-        given = properties if isinstance(properties, dict) else {}
-        if item.type == "Order Completed":
-            lines = {}
-        elif item.type == "Product Removed":
-            lines.pop(_sku(given), None)
-        elif item.type == "Product Added":
-            _put(lines, given)
-        elif isinstance(given.get("products"), list):
-            lines = {}
-            for product in given["products"]:
-                if isinstance(product, dict):
-                    _put(lines, product)
-        else:
-            continue
-        touched = item
-    if not lines or touched is None:
-        return None
-    return Cart(tuple(lines.values()), touched.occurred_at, touched.source, touched.channel)
-
-
-def _put(lines: dict[str, CartLine], product: Mapping[str, Any]) -> None:
-    sku = _sku(product)
-    before = lines.get(sku)
-    quantity = _decimal(product.get("quantity")) or Decimal(1)
-    lines[sku] = CartLine(
-        sku,
-        str(product.get("name") or sku),
-        quantity + before.quantity if before else quantity,
-        _decimal(product.get("price")),
-        str(product.get("currency") or ""),
-    )
-
-
-def _sku(product: Mapping[str, Any]) -> str:
-    return str(product.get("sku") or product.get("product_id") or product.get("name") or "")
-
-
-def _decimal(value: Any) -> Decimal | None:
-    """A number as an event may give it; None for what is no number, or none that a shop would use."""
-    try:
-        number = Decimal(str(value))
-    except ArithmeticError:
-        return None
-    return number if number.is_finite() and (not number or -9 < number.adjusted() < 15) else None
