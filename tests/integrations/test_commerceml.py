@@ -186,6 +186,34 @@ def test_prices_and_stock_may_come_in_files_of_their_own(
     assert stock("K-1") == {"glavnyy-sklad": 9}
 
 
+def test_an_offer_without_a_name_is_the_product_itself(
+    load: Callable[..., Result], write: Callable[[str, str], Path]
+) -> None:
+    """Some programs repeat nothing in the offers: only the id, the price and the stock."""
+    nameless = offer("g1", "", "1990", stores={"w1": "5"}).replace("<Наименование></Наименование>", "")
+    exchange = write("import.xml", catalog(KEDS, BOOTS)), write("offers.xml", offers(nameless, *OFFERS[1:]))
+    told = load(*exchange)
+    assert "1 × offer_implied" in told.output, told.output
+    assert "rejected" not in told.output
+    assert (price("K-1"), stock("K-1")) == (199000, {"glavnyy-sklad": 5})
+    again = load(*exchange)
+    assert "created" not in again.output
+    assert "changed," not in again.output.replace("unchanged,", "")
+    assert catalogue.variants_by_sku(skus=["K-1"])["K-1"].active, "a full package that prices it offers it"
+    named = offers(OFFERS[0], *OFFERS[1:], at="2026-03-02T10:00:00")
+    assert "offer_implied" not in load(exchange[0], write("offers.xml", named)).output
+    assert [*catalogue.variants_by_sku(skus=["K-1"])] == ["K-1"]
+
+
+def test_barcodes_are_found_however_the_element_is_spelt(
+    load: Callable[..., Result], write: Callable[[str, str], Path]
+) -> None:
+    two = goods("g1", "Кеды", "K-1", more="<ШтрихКод>4606453849072; 4820082670931</ШтрихКод>")
+    load(write("import.xml", catalog(two)), write("offers.xml", offers(offer("g1", "Кеды", "5"))))
+    found = [catalogue.find_variant(code=code) for code in ("4606453849072", "4820082670931")]
+    assert [variant and variant.sku for variant in found] == ["K-1", "K-1"]
+
+
 def test_a_price_of_something_unknown_is_refused_by_name(
     load: Callable[..., Result], write: Callable[[str, str], Path]
 ) -> None:
@@ -195,6 +223,7 @@ def test_a_price_of_something_unknown_is_refused_by_name(
     told = load(write("prices0_1.xml", text))
     assert told.exit_code == 0
     assert "prices: 1 rejected" in told.output
+    assert "1 × offer_unknown" in told.output
     assert sql.tuples("SELECT ext_id, line, fields FROM integrations_change WHERE what = 'rejected'") == [
         ("никто", 2, [["offer", "", "unknown"]])
     ]

@@ -4,6 +4,7 @@ Elements are told by their local names and by where they stand, not by the name 
 `offers0_1.xml`, `prices…`, `rests…`, `goods…` and `references…` all come through here.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -45,6 +46,8 @@ _WORDS: Final = frozenset({("Свойство", "Свойства"), ("Скла�
 _RATES: Final = frozenset({"0", "5", "7", "10", "20", "22"})
 _OUTDATED: Final = frozenset({"18"})
 _MARKED: Final = "Удален"
+_BARCODES: Final = frozenset({"Штрихкод", "ШтрихКод", "Штрих-код"})
+_SEVERAL: Final = re.compile(r"[,;]")
 
 
 class Reader:
@@ -300,7 +303,8 @@ class Reader:
         return tuple(Picture(*_path(place)) for place in dict.fromkeys(places) if place)
 
     def _barcodes(self, element: "Element", name: str, line: int) -> tuple[str, ...]:
-        found = [values.words(child.text) for child in element if local(child) == "Штрихкод"]
+        told = [child.text or "" for child in element if local(child) in _BARCODES]
+        found = [values.words(code) for text in told for code in _SEVERAL.split(text)]
         codes = tuple(dict.fromkeys(code for code in found if code))
         for code in codes:
             if not values.barcode_fits(code):

@@ -70,6 +70,9 @@ KINDS: Final[dict[str, Any]] = {
     "no_id": _("A record without an id; it was refused"),
     # offers
     "offer_without_goods": _("An offer of a product that nothing describes; a product was made from the offer"),
+    "offer_implied": _("A price or stock of a product whose offer has no name; it was taken as the product itself"),
+    "offer_unknown": _("A price or stock of an offer that nothing describes; it was refused"),
+    "offer_not_taken": _("A price or stock of an offer that was refused; it was refused with it"),
     "offer_repeated": _("An offer id that occurs more than once; the last was taken"),
     "goods_without_offer": _("A product that nothing is offered of: it has no price and no stock"),
     "options_from_name": _(

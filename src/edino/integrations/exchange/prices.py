@@ -110,6 +110,7 @@ def step(work: Work, lists: Lists) -> bool:
         if offer is None or not offer.sku or not offer.settled:
             reason = "unknown" if offer is None else "not_taken"
             changes.append(work.refuse("prices", one, one.ext_id, [("offer", reason)]))
+            work.odd.note("offer_unknown" if offer is None else "offer_not_taken", one.ext_id, line=one.line)
             work.count("prices", "rejected")
             continue
         body = _body(work, one, offer, lists)

@@ -195,6 +195,12 @@ def unstage(run_id: int) -> None:
     sql.execute(_SQL["unstage"], {"run_id": run_id})
 
 
+def imply_offers(run_id: int, source_id: int, catalog: str) -> list[tuple[str, int]]:
+    """Stage an offer for each product that is priced or counted, and offered by no name; their (id, line)."""
+    given = {"run_id": run_id, "source_id": source_id, "catalog": catalog}
+    return [(ext_id, line) for ext_id, line in sql.tuples(_SQL["imply_offers"], given)]
+
+
 def repeated(what: str, run_id: int) -> list[tuple[str, int, int]]:
     """(value, how many share it, first line) of the names, categories, articles or barcodes of a document."""
     return [(text or "", count, line) for text, count, line in sql.tuples(_SQL[f"repeated_{what}"], {"run_id": run_id})]

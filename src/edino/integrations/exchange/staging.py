@@ -142,6 +142,8 @@ def group(record: Said) -> str:
 def check(work: Work) -> None:
     """What only the whole document shows."""
     run, odd = work.run, work.odd
+    for ext_id, line in queries.imply_offers(run.id, run.source_id, run.catalog) if run.kind == "commerceml" else ():
+        odd.note("offer_implied", ext_id, line=line)
     for what, kind in (
         ("names", "name_repeated"),
         ("categories", "category_name_repeated"),

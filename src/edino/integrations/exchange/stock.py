@@ -103,6 +103,7 @@ def step(work: Work) -> bool:
             changes.append(
                 work.refuse("stock", one, one.ext_id, [("offer", "unknown" if offer is None else "not_taken")])
             )
+            work.odd.note("offer_unknown" if offer is None else "offer_not_taken", one.ext_id, line=one.line)
             work.count("stock", "rejected")
             continue
         if work.older(known.get(one.ext_id)):

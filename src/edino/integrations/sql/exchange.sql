@@ -105,6 +105,26 @@ SELECT staged.kind, staged.ext_id, staged.body
 -- Forget what was staged for a run.
 DELETE FROM integrations_staged WHERE run_id = %(run_id)s;
 
+-- name: imply_offers
+-- An offer for each known product that is priced or counted under its own id, and of which nothing else is offered.
+INSERT INTO integrations_staged (run_id, kind, ext_id, place, line, grp, article, body)
+SELECT %(run_id)s, 'offer', told.ext_id, min(told.place), min(told.line), told.ext_id, '',
+       jsonb_build_object('id', told.ext_id, 'goods', told.ext_id, 'catalog', %(catalog)s::text, 'implied', true)
+  FROM integrations_staged AS told
+ WHERE told.run_id = %(run_id)s AND told.kind IN ('prices', 'rest') AND told.ext_id = told.grp
+   AND NOT EXISTS (SELECT FROM integrations_staged AS offer
+                    WHERE offer.run_id = %(run_id)s AND offer.kind = 'offer' AND offer.grp = told.grp)
+   AND NOT EXISTS (SELECT FROM integrations_mirror AS offer
+                    WHERE offer.source_id = %(source_id)s AND offer.kind = 'offer' AND offer.grp = told.grp
+                      AND NOT offer.body ? 'implied')
+   AND (EXISTS (SELECT FROM integrations_staged AS goods
+                 WHERE goods.run_id = %(run_id)s AND goods.kind = 'goods' AND goods.ext_id = told.grp)
+        OR EXISTS (SELECT FROM integrations_mirror AS goods
+                    WHERE goods.source_id = %(source_id)s AND goods.kind = 'goods' AND goods.ext_id = told.grp
+                      AND NOT goods.body ? 'invented'))
+ GROUP BY told.ext_id
+RETURNING ext_id, line;
+
 -- name: repeated_names
 -- Names that several products of the document share.
 SELECT body ->> 'name', count(*), min(line)
