@@ -274,7 +274,8 @@ def test_extreme_documents_are_taken_or_refused_and_never_break(
         told = load(write("import.xml", catalog(*strange)), write("offers.xml", offers(*sold)))
         assert told.exit_code == 0, told.output
         assert told.exception is None
-    for kind in ("goods_repeated", "options_repeated", "barcode_wrong", "offer_without_goods"):
+    kinds = ("goods_repeated", "options_repeated", "barcode_wrong", "offer_without_goods", "goods_refused")
+    for kind in (*kinds, "offer_not_taken"):
         assert f"× {kind}" in told.output, told.output
     assert "goods: 2 rejected" in told.output
     assert "deactivated" not in told.output

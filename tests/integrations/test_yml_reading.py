@@ -58,6 +58,14 @@ def test_offers_of_one_group_are_one_product(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("element", ["count", "stock_quantity", "quantity_in_stock"])
+def test_pieces_are_found_by_whatever_name_a_marketplace_gives_them(element: str, tmp_path: Path) -> None:
+    text = f'<offer id="7"><name>Шар</name><price>5</price><{element}>12</{element}></offer>'
+    records, odd = read("yml", feed(text), tmp_path)
+    assert [one.total for one in of(records, Rest)] == [12]
+    assert not {"unknown_element", "stock_unreadable"} & odd.noted.keys()
+
+
 def test_what_is_wrong_with_an_offer_is_told_with_its_line(tmp_path: Path) -> None:
     told = (
         "\n<offer><name>Без номера</name><price>1</price></offer>"

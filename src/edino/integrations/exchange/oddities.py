@@ -41,6 +41,7 @@ KINDS: Final[dict[str, Any]] = {
     # goods
     "no_category": _("A product in no category"),
     "goods_repeated": _("A product id that occurs more than once; the last was taken"),
+    "goods_refused": _("A product that the catalogue could not take; it was refused with its offers"),
     "no_article": _("A product without an article; its SKU was made from its id"),
     "article_repeated": _("An article that several products share; their SKUs were made distinct"),
     "name_repeated": _("Several products of the same name"),

@@ -353,7 +353,10 @@ def _answers(work: Work, asked: Sequence[Product], report: UpsertReport, changes
     for product in asked:
         if reasons := refused.get(product.goods.ext_id):
             staged = product.goods.staged or next(offer.staged for offer in product.offers if offer.staged)
-            changes.append(work.refuse("goods", staged, str(product.goods.body.get("name", "")), reasons))
+            name = str(product.goods.body.get("name", ""))
+            changes.append(work.refuse("goods", staged, name, reasons))
+            told = "; ".join(f"{field}: {message}" for field, message in reasons)
+            work.odd.note("goods_refused", f"{name[:80]}: {told}", line=staged.line)
     for one in report.remarks:
         product = asked[one.index]
         if one.field.startswith(("categories", "variants")) and one.code in {"unknown", "check_digit", "length"}:

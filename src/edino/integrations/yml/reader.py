@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ROOTS: Final = ("yml_catalog",)
 NAME_LONGEST: Final = 150
 SHOP_LONGEST: Final = 20
+_COUNTED: Final = ("count", "stock_quantity", "quantity_in_stock")
+"""How feeds for Yandex, and those of Ukrainian marketplaces, call the pieces that can be had."""
 # fmt: off
 _KNOWN: Final = frozenset({
     "url", "price", "oldprice", "currencyId", "categoryId", "picture", "store", "pickup", "delivery",
@@ -43,7 +45,7 @@ _KNOWN: Final = frozenset({
     "performance_type", "storage", "format", "recording_length", "artist", "title", "media", "starring", "director",
     "originalName", "country", "worldRegion", "region", "days", "dataTour", "hotel_stars", "room", "meal",
     "included", "transport", "price_min", "price_max", "place", "hall", "hall_part", "date", "is_premiere",
-    "is_kids", "supplier", "custom_label_0",
+    "is_kids", "supplier", "custom_label_0", "stock_quantity", "quantity_in_stock",
 })
 # fmt: on
 
@@ -280,9 +282,10 @@ class Reader:
                     yield Store(id=store, name=store)
                 else:
                     self.odd.note("stock_unreadable", f"{outlet.get('instock')}: {name}", line=line)
-        total = values.number(told.get("count"))
-        if told.get("count") and total is None:
-            self.odd.note("stock_unreadable", f"{told['count']}: {name}", line=line)
+        counted = next((told[each] for each in _COUNTED if told.get(each)), None)
+        total = values.number(counted)
+        if counted and total is None:
+            self.odd.note("stock_unreadable", f"{counted}: {name}", line=line)
         if total is None and not stores:
             return
         if stores and total is not None and sum(stores.values()) != total:
