@@ -23,7 +23,7 @@ def test_running_shoes_arrive_whole() -> None:
         {"size": "42", "colour": "синий"},
         "Полдень",
     )
-    assert (one.barcodes, one.weight_g, one.tax, one.active) == ((GTINS[1].zfill(14),), 330, "vat20", True)
+    assert (one.barcodes, one.weight_g, one.tax, one.active) == ((GTINS[1].zfill(14),), 330, "standard", True)
     assert api.variants_by_id(ids=[one.id], language="en")[one.id].name == "Dawn running shoes"
     page = api.product(uid=one.product_uid, language="ru")
     assert [shelf.name for shelf in page.way] == ["Обувь", "Кроссовки для бега"]

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from edino.catalogue.types import taxes
 from edino.checkout import api
 from edino.checkout.errors import BeingBought, CartChanged, CartClosed, CartEmpty, NotPayable, NotThatMany
 from edino.checkout.types import Contact, Difference, Hand, Placed, Tender, points
-from edino.kernel import holds, ids, sql
+from edino.kernel import clock, holds, ids, sql
 from edino.kernel.errors import Invalid
 from edino.kernel.holds import Want
 from edino.kernel.idempotency import KeyMissing, KeyReused
@@ -64,6 +65,7 @@ def test_two_lines_with_pickup_and_cash_there(shop: Shop) -> None:
     assert stock("slot") == (5, 1, 0)
     assert [body["order"] for body in facts("order.placed")] == [str(placed.order)]
     assert stored(view.uid).state == "ordered"
+    assert {line.tax for line in order.lines} == {taxes.sold_with("standard", clock.now())}
     shown = api.cart(uid=view.uid)
     assert (shown.state, shown.order, shown.total) == ("ordered", placed.order, view.total)
 

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any, Final
 
 from django.db import transaction
 
 from edino.catalogue.errors import WrongAttribute
 from edino.catalogue.queries import intake as queries
-from edino.catalogue.rules import intake, texts, values
+from edino.catalogue.rules import intake, merging, texts, values
 from edino.catalogue.types import Attribute, AttributeInput, CategoryInput, UpsertReport
 from edino.catalogue.types.kept import CategoryState
 from edino.channels.types import Source
@@ -73,12 +73,24 @@ def define_attributes(*, attributes: Sequence[AttributeInput]) -> dict[str, Attr
     with transaction.atomic():
         queries.lock()
         before = queries.attributes()
-        rows = [{**asdict(one), "names": texts.by_language(one.names)} for one in attributes]
+        shelves = queries.categories_by_code({code for one in attributes for code in one.categories or ()})
+        for place, one in enumerate(attributes):
+            if set(one.categories or ()) - shelves.keys():
+                wrong.append(FieldError(f"attributes[{place}].categories", "unknown", "There is no such category."))
+        if wrong:
+            raise WrongAttribute(fields=wrong)
+        rows = [_row(one, shelves, before.get(one.code)) for one in attributes]
         queries.put_attributes(rows)
         after = queries.attributes()
         if {code: one for code, one in after.items() if before.get(code) != one}:
             queries.refresh(queries.all_products())
         return after
+
+
+def _row(one: AttributeInput, shelves: Mapping[str, int], before: Attribute | None) -> dict[str, Any]:
+    known = before.category_ids if before else ()
+    ids = list(known) if one.categories is None else sorted(shelves[code] for code in set(one.categories))
+    return {**asdict(one), "names": texts.by_language(one.names), "category_ids": ids}
 
 
 def attributes() -> dict[str, Attribute]:
@@ -135,14 +147,7 @@ def _lay(
             elif parent is not None and _under(parent, before.id, kept):
                 findings.remark(index, "parent", "circle", "It would stand below itself.")
                 parent = before.parent_id
-        names = {language: text for language, text in {**before.names, **(category.names or {})}.items() if text}
-        after = replace(
-            before,
-            parent_id=parent,
-            names=names,
-            position=before.position if category.position is None else category.position,
-            is_active=before.is_active if category.active is None else category.active,
-        )
+        after = merging.laid_category(before, category, parent_id=parent)
         if after != before:
             kept[after.id] = after
             changed[after.id] = asdict(after)

@@ -1,7 +1,7 @@
 """Products in: what a source tells, laid over what is known, written by a handful of statements."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from itertools import chain
 from typing import Any, Final, Literal
 
@@ -258,8 +258,11 @@ class _Batch:
             position = place if whole else before.position if before else len(kept) + place
             after = merging.laid_variant(before, variant, position=position, attributes=attributes)
             row.variants.append((before, after, variant))
+        if any(after.sku != told.sku for _, after, told in row.variants if told):  # a SKU that is held
+            called = [replace(told, sku=after.sku) for _, after, told in row.variants if told]
+            row.given = replace(row.given, variants=called)
         for before in rest.values():
-            gone = self.full and said is not None
+            gone = self.full and said is not None and "active" not in before.held
             state = {name: getattr(before, name) for name in before.__slots__}
             after = VariantState(**state | {"is_active": False}) if gone else before
             row.variants.append((before, after, None))
@@ -442,6 +445,7 @@ def variant_state(row: queries.VariantRow) -> VariantState:
         tax=row.tax,
         is_active=row.is_active,
         barcodes=tuple(row.barcodes),
+        held=tuple(row.held),
     )
 
 

@@ -53,7 +53,7 @@ class Products:
               aliases=("image", "images", "image_src", "картинка", "фото", "изображение", "picture")),
         Field("variant_media", "any", help="pictures of this variant only"),
         Field("weight_g", "integer", help="the weight in grams", aliases=("вес г", "weight")),
-        Field("tax", help="none, vat20, vat10 …", aliases=("ндс", "vat"), length=20),
+        Field("tax", help="standard, reduced, zero, none, or a rate such as vat22", aliases=("ндс", "vat"), length=20),
         Field("active", "boolean", help="whether the product is in sale", aliases=("published", "активен")),
         Field("variant_active", "boolean", help="whether the variant is in sale"),
         Field("variant_attributes", "object", help="attributes of this variant only"),

@@ -12,6 +12,7 @@ from edino.catalogue import api
 from edino.catalogue.api.reading import presence
 from edino.catalogue.types import CategoryInput, Media, ProductInput, Rejection, Sort, UpsertReport, VariantInput
 from edino.catalogue.types.pages import ProductPage, ProductRow
+from edino.catalogue.types.taxes import PATTERN
 from edino.channels.api import scope
 from edino.channels.types import Source
 from edino.kernel.errors import Invalid
@@ -45,7 +46,7 @@ class VariantGiven(Body):
     barcodes: list[str] | None = Field(None, max_length=50)
     weight_g: int | None = Field(None, ge=0, le=2_000_000_000)
     active: bool | None = None
-    tax: str | None = Field(None, pattern=r"^(none|vat[0-9]{1,2})$", examples=["vat20"])
+    tax: str | None = Field(None, pattern=PATTERN, examples=["standard"])
     attributes: Values | None = None
     media: list[MediaGiven] | None = Field(None, max_length=100)
 

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 
+from edino.catalogue.types.taxes import PATTERN
+
 
 class Brand(models.Model):
     """Who makes it."""
@@ -19,7 +21,7 @@ class Brand(models.Model):
 
 
 class Category(models.Model):
-    """A shelf in the tree. `path` is the ids from the top down to itself."""
+    """A shelf in the tree. `path` is the ids from the top down to itself, `held` what people wrote by hand."""
 
     code = models.TextField(unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -27,13 +29,14 @@ class Category(models.Model):
     names = models.JSONField(db_default={})
     position = models.IntegerField(db_default=100)
     is_active = models.BooleanField(db_default=True)
+    held = ArrayField(models.TextField(), db_default=[])
 
     class Meta:
         db_table = "catalogue_category"
 
 
 class Attribute(models.Model):
-    """What may be said of products, and of which kind its values are."""
+    """What may be said of products, and of which kind its values are; of those on these shelves, or of all."""
 
     code = models.TextField(unique=True)
     kind = models.TextField()
@@ -43,6 +46,7 @@ class Attribute(models.Model):
     is_filter = models.BooleanField(db_default=False)
     is_required = models.BooleanField(db_default=False)
     position = models.IntegerField(db_default=100)
+    category_ids = ArrayField(models.BigIntegerField(), db_default=[])
 
     class Meta:
         db_table = "catalogue_attribute"
@@ -98,7 +102,7 @@ class Product(models.Model):
 
 
 class Variant(models.Model):
-    """What is bought, counted and scanned."""
+    """What is bought, counted and scanned. `held` names the fields that staff wrote by hand, as a product's does."""
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="+")
     sku = models.TextField(unique=True)
@@ -106,13 +110,14 @@ class Variant(models.Model):
     attributes = models.JSONField(db_default={})
     position = models.IntegerField(db_default=0)
     weight_g = models.IntegerField(null=True)
-    tax = models.TextField(db_default="vat20")
+    tax = models.TextField(db_default="standard")
     is_active = models.BooleanField(db_default=True)
+    held = ArrayField(models.TextField(), db_default=[])
 
     class Meta:
         db_table = "catalogue_variant"
         constraints = [
-            models.CheckConstraint(condition=Q(tax__regex=r"^(none|vat[0-9]{1,2})$"), name="catalogue_variant_tax"),
+            models.CheckConstraint(condition=Q(tax__regex=PATTERN), name="catalogue_variant_tax"),
             models.CheckConstraint(
                 condition=Q(weight_g__isnull=True) | Q(weight_g__gte=0), name="catalogue_variant_weight"
             ),

@@ -47,6 +47,7 @@ class VariantRow:
     weight_g: int | None
     tax: str
     is_active: bool
+    held: list[str]
     barcodes: list[str]
 
 

@@ -6,7 +6,7 @@ from hashlib import blake2b
 from typing import Final
 
 from edino.catalogue.rules import options, texts, values
-from edino.catalogue.types import CategoryInput, Media, ProductInput, Rejection, Value, VariantInput
+from edino.catalogue.types import CategoryInput, Media, ProductInput, Rejection, Value, VariantInput, taxes
 
 LONGEST: Final = {"external_id": 200, "code": 100, "sku": 100, "brand": 200, "names": 500, "descriptions": 50_000}
 MOST: Final = {"variants": 2_000, "media": 100, "categories": 50, "attributes": 300, "barcodes": 50, "options": 20}
@@ -176,8 +176,12 @@ def _variant(path: str, variant: VariantInput, tell: Tell, refuse: Tell) -> Vari
         tell(f"{path}.weight_g", "range", "A weight is not negative.")
         weight = None
     tax = variant.tax
-    if tax is not None and not _is_tax(tax):
-        tell(f"{path}.tax", "unknown", "A tax is `none` or `vat` with its per cent, such as vat20.")
+    if tax is not None and not taxes.known(tax):
+        tell(
+            f"{path}.tax",
+            "unknown",
+            "A tax is standard, reduced, zero, none, or a rate such as vat22.",
+        )
         tax = None
     return VariantInput(
         external_id=external_id or sku,
@@ -190,10 +194,6 @@ def _variant(path: str, variant: VariantInput, tell: Tell, refuse: Tell) -> Vari
         attributes=_attributes(f"{path}.attributes", variant.attributes, refuse),
         media=_media(f"{path}.media", variant.media, tell),
     )
-
-
-def _is_tax(tax: str) -> bool:
-    return tax == "none" or (tax.startswith("vat") and tax[3:].isascii() and tax[3:].isdigit() and len(tax) <= 5)
 
 
 def _fits(name: str, text: str, refuse: Tell) -> None:

@@ -2,13 +2,13 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
-from edino.catalogue.types import ProductInput, VariantInput
-from edino.catalogue.types.kept import Picture, ProductState, VariantState
+from edino.catalogue.types import CategoryInput, ProductInput, VariantInput
+from edino.catalogue.types.kept import CategoryState, Picture, ProductState, VariantState
+from edino.catalogue.types.taxes import STANDARD
 
-TAX: Final = "vat20"
 Item = TypeVar("Item")
 
 
@@ -50,17 +50,18 @@ def laid_variant(
 ) -> VariantState:
     """The variant after a source has spoken."""
     if kept is None:
-        kept = VariantState(0, given.sku, {}, {}, position, None, TAX, is_active=True, barcodes=())
+        kept = VariantState(0, given.sku, {}, {}, position, None, STANDARD, is_active=True, barcodes=())
+    held = frozenset(kept.held)
     return replace(
         kept,
-        sku=given.sku,
-        options=kept.options if given.options is None else dict(given.options),
+        sku=_said(kept.sku, given.sku, "sku" in held),
+        options=_said(kept.options, None if given.options is None else dict(given.options), "options" in held),
         attributes=_values(kept.attributes, attributes, frozenset()),
         position=position,
-        weight_g=kept.weight_g if given.weight_g is None else given.weight_g,
-        tax=given.tax or kept.tax,
-        is_active=_said(kept.is_active, given.active, held=False),
-        barcodes=kept.barcodes if given.barcodes is None else tuple(given.barcodes),
+        weight_g=_said(kept.weight_g, given.weight_g, "weight_g" in held),
+        tax=_said(kept.tax, given.tax or None, "tax" in held),
+        is_active=_said(kept.is_active, given.active, "active" in held),
+        barcodes=_said(kept.barcodes, None if given.barcodes is None else tuple(given.barcodes), "barcodes" in held),
     )
 
 
@@ -82,6 +83,34 @@ def by_hand(before: ProductState, after: ProductState) -> tuple[str, ...]:
     if before.media != after.media:
         held.add("media")
     return tuple(sorted(held))
+
+
+def by_hand_variant(before: VariantState, after: VariantState) -> tuple[str, ...]:
+    """The same of a variant."""
+    fields = {"sku", "options", "barcodes", "weight_g", "tax"}
+    changed = {name for name in fields if getattr(before, name) != getattr(after, name)}
+    return tuple(sorted({*before.held, *changed, *({"active"} if before.is_active != after.is_active else ())}))
+
+
+def by_hand_category(before: CategoryState, after: CategoryState) -> tuple[str, ...]:
+    """The same of a category."""
+    held = set(before.held)
+    languages = before.names.keys() | after.names.keys()
+    held |= {f"names.{key}" for key in languages if before.names.get(key) != after.names.get(key)}
+    told = (("parent", "parent_id"), ("position", "position"), ("active", "is_active"))
+    return tuple(sorted(held | {name for name, slot in told if getattr(before, slot) != getattr(after, slot)}))
+
+
+def laid_category(kept: CategoryState, given: CategoryInput, *, parent_id: int | None) -> CategoryState:
+    """The category after a source has spoken; `parent_id` is the place it gives, resolved."""
+    held = frozenset(kept.held)
+    return replace(
+        kept,
+        parent_id=kept.parent_id if "parent" in held else parent_id,
+        names=_texts("names", kept.names, given.names, held),
+        position=_said(kept.position, given.position, "position" in held),
+        is_active=_said(kept.is_active, given.active, "active" in held),
+    )
 
 
 def _said(kept: Item, given: Item | None, held: bool) -> Item:

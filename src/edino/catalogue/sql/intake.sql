@@ -48,7 +48,7 @@ SELECT product.id, product.uid, product.code, product.slug, product.names, produ
 -- name: kept_variants
 -- The variants of products as they are now, with their barcodes.
 SELECT variant.id, variant.product_id, variant.sku, variant.options, variant.attributes, variant.position,
-       variant.weight_g, variant.tax, variant.is_active,
+       variant.weight_g, variant.tax, variant.is_active, variant.held,
        coalesce((SELECT array_agg(barcode.text ORDER BY barcode.id) FROM catalogue_barcode AS barcode
                   WHERE barcode.variant_id = variant.id), '{}') AS barcodes
   FROM unnest(%(ids)s::bigint[]) AS wanted(id)
@@ -89,22 +89,24 @@ UPDATE catalogue_product AS product
 
 -- name: insert_variants
 -- Add variants.
-INSERT INTO catalogue_variant (product_id, sku, options, attributes, position, weight_g, tax, is_active)
+INSERT INTO catalogue_variant (product_id, sku, options, attributes, position, weight_g, tax, is_active,
+                               held)
 SELECT given.product_id, given.sku, given.options, given.attributes, given.position, given.weight_g, given.tax,
-       given.is_active
+       given.is_active, given.held
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
        product_id bigint, sku text, options jsonb, attributes jsonb, position integer, weight_g integer, tax text,
-       is_active boolean)
+       is_active boolean, held text[])
 RETURNING sku, id
 
 -- name: update_variants
 -- Write variants that have changed.
 UPDATE catalogue_variant AS variant
    SET sku = given.sku, options = given.options, attributes = given.attributes, position = given.position,
-       weight_g = given.weight_g, tax = given.tax, is_active = given.is_active
+       weight_g = given.weight_g, tax = given.tax, is_active = given.is_active,
+       held = given.held
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
        id bigint, sku text, options jsonb, attributes jsonb, position integer, weight_g integer, tax text,
-       is_active boolean)
+       is_active boolean, held text[])
  WHERE variant.id = given.id
 
 -- name: owners_of_gtins
@@ -138,7 +140,7 @@ SELECT given.product, given.variant, given.place, given.alt, given.position
 -- Active products that only this source tells of, and that are not among those it told of now.
 SELECT product.id
   FROM catalogue_product AS product
- WHERE product.is_active
+ WHERE product.is_active AND NOT 'active' = ANY (product.held)
    AND EXISTS (SELECT FROM catalogue_external AS external
                 WHERE external.kind = 'product' AND external.ref = product.id AND external.source_id = %(source)s
                   AND external.fingerprint IS NOT NULL)
@@ -173,21 +175,23 @@ SELECT category.code, category.id
 
 -- name: kept_categories
 -- Every category as it is now.
-SELECT id, code, parent_id, names, position, is_active FROM catalogue_category
+SELECT id, code, parent_id, names, position, is_active, held FROM catalogue_category
 
 -- name: insert_categories
 -- Add categories; their places in the tree are written when all are there.
-INSERT INTO catalogue_category (code, names, position, is_active)
-SELECT given.code, given.names, given.position, given.is_active
-  FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(code text, names jsonb, position integer, is_active boolean)
+INSERT INTO catalogue_category (code, names, position, is_active, held)
+SELECT given.code, given.names, given.position, given.is_active, coalesce(given.held, '{}')
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
+       code text, names jsonb, position integer, is_active boolean, held text[])
 RETURNING code, id
 
 -- name: update_categories
 -- Write categories that have changed.
 UPDATE catalogue_category AS category
-   SET parent_id = given.parent_id, names = given.names, position = given.position, is_active = given.is_active
+   SET parent_id = given.parent_id, names = given.names, position = given.position, is_active = given.is_active,
+       held = given.held
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
-       id bigint, parent_id bigint, names jsonb, position integer, is_active boolean)
+       id bigint, parent_id bigint, names jsonb, position integer, is_active boolean, held text[])
  WHERE category.id = given.id
 
 -- name: write_paths
@@ -208,20 +212,22 @@ SELECT product.id FROM catalogue_product AS product WHERE product.category_ids &
 
 -- name: attributes
 -- Every definition, in its order.
-SELECT id, code, kind, names, unit, choices, is_filter, is_required, position
+SELECT id, code, kind, names, unit, choices, is_filter, is_required, position, category_ids
   FROM catalogue_attribute ORDER BY position, code
 
 -- name: put_attributes
 -- Define attributes, or change their definitions.
-INSERT INTO catalogue_attribute AS known (code, kind, names, unit, choices, is_filter, is_required, position)
+INSERT INTO catalogue_attribute AS known (code, kind, names, unit, choices, is_filter, is_required, position,
+                                           category_ids)
 SELECT given.code, given.kind, given.names, given.unit, given.choices, given.is_filter, given.is_required,
-       given.position
+       given.position, coalesce(given.category_ids, '{}')
   FROM jsonb_to_recordset(%(rows)s::jsonb) AS given(
        code text, kind text, names jsonb, unit text, choices jsonb, is_filter boolean, is_required boolean,
-       position integer)
+       position integer, category_ids bigint[])
     ON CONFLICT (code) DO UPDATE
    SET kind = excluded.kind, names = excluded.names, unit = excluded.unit, choices = excluded.choices,
-       is_filter = excluded.is_filter, is_required = excluded.is_required, position = excluded.position
+       is_filter = excluded.is_filter, is_required = excluded.is_required, position = excluded.position,
+       category_ids = excluded.category_ids
 
 -- name: ensure_axes
 -- Add axes that are not known.

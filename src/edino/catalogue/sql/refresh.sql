@@ -95,8 +95,14 @@ SELECT assortment.id, product.id, product.is_active AND coalesce(listing.is_list
               (SELECT coalesce(array_agg('attribute:' || attribute.code ORDER BY attribute.position, attribute.code),
                                '{}')
                  FROM catalogue_attribute AS attribute
-                WHERE attribute.is_required AND NOT product.attributes ? attribute.code) AS unsaid,
-              (SELECT count(*) FROM catalogue_attribute AS attribute WHERE attribute.is_required) AS required) AS known
+                WHERE attribute.is_required AND NOT product.attributes ? attribute.code
+                  AND (attribute.category_ids = '{}' OR attribute.category_ids && ways.above)) AS unsaid,
+              (SELECT count(*) FROM catalogue_attribute AS attribute
+                WHERE attribute.is_required
+                  AND (attribute.category_ids = '{}' OR attribute.category_ids && ways.above)) AS required
+         FROM (SELECT ARRAY(SELECT step.id
+                              FROM catalogue_category AS category, unnest(category.path) AS step(id)
+                             WHERE category.id = ANY (product.category_ids)) AS above) AS ways) AS known
  CROSS JOIN catalogue_assortment AS assortment
   LEFT JOIN catalogue_listing AS listing
          ON listing.assortment_id = assortment.id AND listing.product_id = product.id

@@ -1,6 +1,6 @@
 """What crosses the door of catalogue: products and variants, what is given to it, what it answers."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -114,7 +114,11 @@ class CategoryInput:
 
 @dataclass(frozen=True, slots=True)
 class AttributeInput:
-    """The definition of an attribute. `unit` belongs to numbers, `choices` (code → language → word) to choices."""
+    """The definition of an attribute. `unit` belongs to numbers, `choices` (code → language → word) to choices.
+
+    `categories` are our codes of the shelves whose products, and those below, have it; empty: all products; None: as
+    it is known.
+    """
 
     code: str
     kind: Kind = "text"
@@ -124,6 +128,7 @@ class AttributeInput:
     is_filter: bool = False
     is_required: bool = False
     position: int = 100
+    categories: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,11 @@ class Attribute:
     is_filter: bool
     is_required: bool
     position: int
+    category_ids: Sequence[int] = ()
+
+    def fits(self, ways: Iterable[Sequence[int]]) -> bool:
+        """Whether a product has it whose categories have these ways from the top."""
+        return not self.category_ids or any(set(self.category_ids) & set(way) for way in ways)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Products and variants as they are kept, while something given is laid over them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -39,6 +40,7 @@ class VariantState:
     tax: str
     is_active: bool
     barcodes: tuple[str, ...]
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +53,4 @@ class CategoryState:
     names: dict[str, str]
     position: int
     is_active: bool
+    held: Sequence[str] = ()

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from edino.catalogue.types import taxes
 from edino.channels.types import Source
 from edino.checkout import rules
 from edino.checkout.api import finishing, knowing, paying, viewing, wants
@@ -253,7 +254,7 @@ def _order(
     slot: wants.SlotNeed | None,
     uid: UUID,
 ) -> book.OrderInput:
-    quote, delivery = priced.quote, cart.delivery
+    quote, delivery, at = priced.quote, cart.delivery, clock.now()
     assert delivery is not None  # noqa: S101 - checked before anything was held
     lines = [
         book.LineInput(
@@ -266,7 +267,7 @@ def _order(
             gross=one.gross,
             discount=one.discount,
             net=one.net,
-            tax=info.tax,
+            tax=taxes.sold_with(info.tax, at),
             shares=one.shares,
         )
         for line, one in zip(cart.lines, quote.lines, strict=True)
@@ -286,6 +287,7 @@ def _order(
             method=delivery.method,
             amount=quote.delivery,
             discount=quote.delivery_discount,
+            tax=taxes.code_on(taxes.of_delivery(info.tax for info in priced.infos.values()), at),
             city=delivery.city,
             address={"text": delivery.address} if delivery.address else {},
             location=delivery.location if delivery.method != "delivery" else "",

@@ -5,12 +5,13 @@ Limits are those of the protocol: FFD 1.2 numbers in kopecks turned to roubles, 
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from edino.catalogue.types import taxes
 from edino.orders.types.fiscal import FiscalDocument, FiscalLine
 
 OPERATIONS: Final = frozenset({"sell", "sell_refund", "sell_correction", "buy", "buy_refund", "buy_correction"})
@@ -67,6 +68,8 @@ def build(
     """The JSON of a receipt; `WrongDocument` when it would be refused. Without a contact it goes to the seller."""
     if document.currency != "RUB":
         raise WrongDocument("currency", "only roubles are told to this tax office")
+    # Orders keep the code they were sold with; a kind, from elsewhere, is the rate of the document's day.
+    lines = tuple(replace(line, tax=taxes.code_on(line.tax, document.at)) for line in document.lines)
     client = {"email": email} if email else {"phone": phone} if phone else {"email": company.email}
     made: dict[str, Any] = {
         "timestamp": _moment(document.at),
@@ -79,11 +82,11 @@ def build(
                 "inn": company.inn,
                 "payment_address": company.address,
             },
-            "items": [_item(line) for line in document.lines],
+            "items": [_item(line) for line in lines],
             "payments": [
                 {"type": PAYMENTS[paid], "sum": _roubles(amount)} for paid, amount in sorted(document.payments.items())
             ],
-            "vats": _vats(document.lines),
+            "vats": _vats(lines),
             "total": _roubles(document.total),
         },
     }

@@ -9,8 +9,10 @@ from hashlib import blake2b
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from edino.catalogue.types import taxes
 from edino.integrations.exchange.offering import Offered, Offering
 from edino.integrations.exchange.xml import HEAD, element, money
+from edino.kernel import clock
 from edino.kernel.money import exponent
 
 VERSION = "2.07"
@@ -70,7 +72,7 @@ def _product(one: Offered) -> str:
         f"<Изготовитель>{element('Ид', _digest(one.brand))}{element('Наименование', one.brand)}</Изготовитель>"
         if one.brand
         else "",
-        _tax(one.tax),
+        _tax(taxes.sold_with(one.tax, clock.now())),
         _requisites(one),
     ]
     return f"<Товар>{''.join(parts)}</Товар>\n"

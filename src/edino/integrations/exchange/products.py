@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from edino.catalogue import api as catalogue
-from edino.catalogue.types import Media, ProductInput, UpsertReport, VariantInput
+from edino.catalogue.types import Media, ProductInput, UpsertReport, VariantInput, taxes
 from edino.integrations.exchange import queries, skus
 from edino.integrations.exchange.queries import Change, Mirrored, Staged
 from edino.integrations.exchange.work import Work, compared
@@ -286,7 +286,7 @@ def _variant(work: Work, product: Product, offer: Thing) -> VariantInput:
         barcodes=barcodes,
         weight_g=goods.get("weight_g"),
         active=not inactive,
-        tax=goods.get("tax") or None,
+        tax=taxes.kind_of(goods["tax"]) if goods.get("tax") else None,
         media=media,
     )
 

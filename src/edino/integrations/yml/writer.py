@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from edino.catalogue.types import taxes
 from edino.integrations.exchange.offering import Offered, Offering
 from edino.integrations.exchange.xml import HEAD, element, money, text
+from edino.kernel import clock
 from edino.kernel.money import exponent
 
 NAME_LONGEST: Final = 150
@@ -71,7 +73,7 @@ def _offer(one: Offered, offering: Offering) -> str:
             if name not in _EXTRAS and name not in one.options
         ),
         element("weight", money(one.weight_g, 3)) if one.weight_g else "",
-        element("vat", _TAXES.get(one.tax, "")),
+        element("vat", _TAXES.get(taxes.sold_with(one.tax, clock.now()), "")),
         element("count", one.free),
     ]
     outlets = "".join(element("outlet", "", {"id": code, "instock": pieces}) for code, pieces in one.stock.items())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from edino.catalogue import api as catalogue
-from edino.catalogue.types import VariantInfo
+from edino.catalogue.types import VariantInfo, taxes
 from edino.kernel import clock, ids
 from edino.kernel.errors import Invalid
 from edino.orders.types import LineInput, Order
@@ -53,7 +53,7 @@ def lines(order: Order, wanted: Sequence[tuple[str, int]], *, field: str) -> lis
             gross=line.gross,
             discount=line.discount,
             net=line.net,
-            tax=goods[told.sku].tax,
+            tax=taxes.sold_with(goods[told.sku].tax, clock.now()),
             shares=line.shares,
         )
         for line, told in zip(quote.lines, basket, strict=True)
