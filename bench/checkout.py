@@ -1,7 +1,8 @@
 """Whole purchases over HTTP: `edino bench checkout`.
 
 Starts a durable database of its own with a shop on it and the web server with two processes. Eight guests buy two lines
-with pickup in a time slot and cash there, four calls each: begin a cart, set a line, set a line, check out.
+with pickup in a time slot and cash there, four calls each: begin a cart, set a line, set a line, check out. Then as
+many clients of pgbench send the same SQL to the same database; the ratio says what the web adds.
 Prints `name=value` lines; exit 1 when a promise is not kept.
 """
 
@@ -19,7 +20,7 @@ from typing import Any
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what the benches of selling share lies beside them
-from bench.selling import shop
+from bench.selling import replay, shop
 from bench.selling.client import Client
 
 FASTEST_PEER = 4.4
@@ -35,6 +36,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--shoppers", type=int, default=8)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--pgbench", type=float, default=15, help="seconds of pgbench with the same SQL, 0 for none")
     parser.add_argument("--seed", type=int, default=1)
     return parser.parse_args(list(arguments))
 
@@ -148,6 +150,10 @@ def run(arguments: Sequence[str] = ()) -> int:
     with shop.database() as (home, url):
         opened = shop.open_shop(home, url)
         rate = measure(chosen, opened)
+        if chosen.pgbench and rate:
+            replayed = replay.run(opened, purchase, clients=chosen.shoppers, seconds=round(chosen.pgbench))
+            print(f"statements_per_purchase={replayed.statements}\npgbench_orders={replayed.orders}")
+            print(f"pgbench_orders_per_second={replayed.rate:.1f}\nratio_to_pgbench={replayed.rate / rate:.2f}")
     return 0 if rate >= FASTEST_PEER * TIMES_THE_PEER else 1
 
 

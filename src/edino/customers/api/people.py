@@ -9,6 +9,7 @@ import msgspec
 
 from edino.channels.types import Source
 from edino.customers import queries as identity
+from edino.customers.api.newcomers import newcomer
 from edino.customers.api.policies import current_policy, usable
 from edino.customers.api.resolving import resolve
 from edino.customers.errors import NobodyGiven, NoSuchCustomer, NotConfirmed
@@ -73,18 +74,20 @@ def identify(
         raise NotConfirmed(fields=[FieldError("act", "not_confirmed", NotConfirmed.__doc__ or "")])
     before = {known.customer_id for known in identity.identifiers(items).values()}
     event = ids.uuid7()
-    profile = resolve([Sighting(source.id, source.trust, items, confirmed, at, event, act)])[0]
+    sighting = Sighting(source.id, source.trust, items, confirmed, at, event, act)
+    new = None if before else newcomer(sighting)
+    profile = new[0] if new else resolve([sighting])[0]
     if traits:
         learn(source=source, traits=[(profile, at, event, traits)])
     fields = sorted(name for name in traits or {} if 0 < len(name) <= LONGEST_FIELD and name.isprintable())
     body = {"call": "identify", "fields": fields}
     log.append([log.Fact("identify", "behaviour", at, body, profile, source.id, event)])
-    home = queries.home_of(profile)
+    home = new[1] if new else queries.home_of(profile)
     absorbed = {customer for customer in before if customer != home.id}
     if absorbed:
         absorbed -= {known.customer_id for known in identity.identifiers(items).values()}
     joined = tuple(sorted(queries.uids(sorted(absorbed)).values())) if absorbed else ()
-    return Identified(home.uid, profile, not before, joined)
+    return Identified(home.uid, profile, not before, joined, home.id)
 
 
 def lookup(*, kind: str, value: str) -> CustomerRef:

@@ -392,6 +392,7 @@ class Identified:
     profile_id: int
     created: bool
     joined: tuple[UUID, ...]
+    customer_id: int
 
 
 Exporter = Callable[[Sequence[Holding]], Any]
