@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -47,6 +48,18 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "edino.site.settings"
     django.setup()
     config.pluginmanager.import_plugin("tests.architecture.ownership")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every test has a name of its own: files are handed out by names, and of two alike only one would be run."""
+    for item in items:
+        name, bracket, params = item.name.partition("[")
+        if bracket and item.nodeid.endswith(f"::{name}"):  # Schemathesis tells the call to the name alone
+            item._id = item.id.with_params(params.removesuffix("]"))
+    repeated = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
+    if repeated:
+        raise pytest.UsageError(f"tests of the same name: {', '.join(repeated)}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -92,6 +105,15 @@ def _restore(_case: Any) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT pristine.restore()")
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    """Every test begins in English, whatever the one before it spoke."""
+    from django.utils import translation  # Django is set up only after this file is loaded
+
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(scope="session")

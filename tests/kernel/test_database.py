@@ -40,6 +40,7 @@ def test_a_connection_that_was_silent_for_long_is_asked(monkeypatch: pytest.Monk
     asked: list[None] = []
     check: Any = ConnectionPool.check_connection
     monkeypatch.setattr(ConnectionPool, "check_connection", lambda one: asked.append(check(one)))
+    monkeypatch.setattr(base, "SECONDS", 3600.0)
     backend()
     connection.close()
     asked.clear()

@@ -1,17 +1,8 @@
 """What tests of the kit share."""
 
-from collections.abc import Iterator
-
 import pytest
-from django.utils import translation
 
 from edino.ui import navigation
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Iterator[None]:
-    with translation.override("en"):
-        yield
 
 
 @pytest.fixture
