@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edino.faces.screens import card, overview, search, shop, splitting, store, waiting
+from edino.faces.screens import card, exchanging, overview, search, shop, splitting, store, waiting
 
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("customers/<uuid:uid>/split/", splitting.split, name="customer_split"),
     path("customers/<uuid:uid>/split/told/", splitting.told, name="customer_split_told"),
     path("customers/<uuid:uid>/undo/<str:what>/<int:decision>/", splitting.undo, name="customer_undo"),
+    path("returns/<uuid:uid>/instead/", exchanging.instead, name="return_instead"),
     path("waiting/", waiting.waiting, name="waiting"),
     path("waiting/orders/<uuid:uid>/", waiting.replan, name="waiting_replan"),
     path("waiting/refunds/<uuid:uid>/", waiting.refund, name="waiting_refund"),

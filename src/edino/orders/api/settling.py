@@ -129,7 +129,9 @@ def _exchange(
     wants = [holds.Want(one.capacity_id, one.quantity) for one in new.wants]
     holds.hold(holds.Owner("order", new.uid), wants, until=until or clock.now() + HELD)
     order = read(uid=placing.draft(order=new))
-    queries.move(found.id, found.state, clock.now(), exchange_uid=order.uid)
+    # Who exchanges comes to where the goods lie, so that store expects what comes back, too.
+    expected = inventory.location(code=location).id if location and found.location_id is None else None
+    queries.move(found.id, found.state, clock.now(), exchange_uid=order.uid, location_id=expected)
     returning.note(found, "return exchange chosen", clock.now(), by)
     return order
 

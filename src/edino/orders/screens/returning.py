@@ -346,6 +346,8 @@ def _lines(found: Return) -> Iterator[Line]:
 def _actions(found: Return) -> Iterator[Action]:
     if found.state == "requested":
         yield Action(_("Agree to it"), reverse("return_approve", args=[found.uid]), "post", "check")
+    if found.state in OPEN and found.exchange_uid is None:
+        yield Action(_("Exchange…"), reverse("return_instead", args=[found.uid]), icon="arrow-left-right")
 
 
 @staff.requires("returns.take")

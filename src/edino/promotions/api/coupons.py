@@ -112,10 +112,18 @@ def coupons(
     promotion_id: int | None = None,
     batch: UUID | None = None,
     code: str = "",
+    customer_id: int | None = None,
     after: tuple[datetime, int] | None = None,
     limit: int = 50,
 ) -> CouponPage:
-    """A page of coupons, newest first; `code` is how it begins, `after` the place of the last one seen."""
+    """A page of coupons, newest first; `code` is how it begins, `after` the place of the last one seen.
+
+    With `customer_id` (as resolved now) the coupons made for him that count now, the first to end first; no more than
+    `limit`, and nothing else is asked.
+    """
+    if customer_id is not None:
+        own = queries.coupons_of(customer_id, clock.now(), limit)
+        return CouponPage(own, len(own))
     filters: dict[str, Any] = {"id_": coupon_id, "promotion": promotion_id, "batch": batch, "code": usual(code)}
     return CouponPage(queries.coupons(**filters, after=after, limit=limit), queries.count_coupons(**filters))
 

@@ -71,6 +71,11 @@ def coupons(
     return sql.rows(_SQL["coupons"], {**given, "after_at": at, "after_id": after_id}, CouponView)
 
 
+def coupons_of(customer: int, at: datetime, limit: int) -> list[CouponView]:
+    """A customer's own coupons that count now."""
+    return sql.rows(_SQL["coupons_of"], {"customer": customer, "at": at, "limit": limit}, CouponView)
+
+
 def count_coupons(*, id_: int | None, promotion: int | None, batch: UUID | None, code: str) -> int:
     """How many there are."""
     given = {"id": id_, "promotion": promotion, "batch": batch, "code": code}

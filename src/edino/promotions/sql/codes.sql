@@ -50,6 +50,25 @@ SELECT c.id, c.code, c.promotion_id, v.name AS promotion, c.kind, c.customer_id,
  ORDER BY c.created_at DESC, c.id DESC
  LIMIT %(limit)s;
 
+-- name: coupons_of
+-- The coupons made for a customer, whichever of his ids they were made for, that count now; the first to end first.
+SELECT c.id, c.code, c.promotion_id, v.name AS promotion, c.kind, c.customer_id, c.uses,
+       CASE WHEN cap.id IS NOT NULL THEN greatest(0, cap.total + cap.slack - cap.used - cap.held) END AS left, c.ends_at, c.is_void AS void,
+       b.issued_by, b.reason, c.created_at
+  FROM promotions_coupon AS c
+  JOIN promotions_promotion AS p ON p.id = c.promotion_id
+  JOIN promotions_version AS v ON v.promotion_id = p.id AND v.number = p.version
+  JOIN promotions_batch AS b ON b.id = c.batch_id
+  LEFT JOIN kernel_capacity AS cap ON cap.kind = 'coupon' AND cap.ref = c.id
+ WHERE c.customer_id IN (SELECT w.issued_id FROM pub.customers_customer AS w WHERE w.customer_id = %(customer)s
+                         UNION SELECT %(customer)s::bigint)
+   AND NOT c.is_void AND p.state = 'active'
+   AND (c.starts_at IS NULL OR c.starts_at <= %(at)s)
+   AND (c.ends_at IS NULL OR c.ends_at > %(at)s)
+   AND (cap.id IS NULL OR cap.total + cap.slack - cap.used - cap.held > 0)
+ ORDER BY c.ends_at NULLS LAST, c.id
+ LIMIT %(limit)s;
+
 -- name: count_coupons
 -- How many coupons there are by these filters.
 SELECT count(*) FROM promotions_coupon AS c JOIN promotions_batch AS b ON b.id = c.batch_id

@@ -24,17 +24,20 @@ from edino.faces.screens.shop import entering, order, wording
 from edino.faces.screens.shop.browse import language
 from edino.faces.screens.shop.entering import Code
 from edino.faces.screens.shop.frame import show
+from edino.faces.screens.shop.own_coupons import own_coupons
 from edino.faces.screens.shop.visit import Guest, ShopRequest, visited
+from edino.inventory import api as inventory
 from edino.kernel import clock, ids
 from edino.kernel.errors import Invalid, NotFound
 from edino.kernel.money import Money
 from edino.kernel.transactions import retried
 from edino.orders import api as orders
 from edino.orders.api import returning
-from edino.orders.types import OrderListing
+from edino.orders.types import OrderListing, Return
 from edino.ui.parts import Back, Status, Text
 
 MOST: Final = 30
+_OPEN: Final = frozenset({"requested", "approved", "received", "inspected"})
 _SHOWN: Final = ("name", "first_name", "last_name", "city", "birthday")
 
 
@@ -49,6 +52,7 @@ class Row:
     pieces: int
     total: Money
     status: Status
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +123,7 @@ def page(request: ShopRequest) -> HttpResponse:
         contacts=[(one, one.id in own.proved) for one in own.identifiers if one.kind in selfid.CHANNELS],
         cards=[(number, card_picture(number)) for number in cards],
         details=Details(initial={"first_name": own.name, **fields}),
+        coupons=own_coupons(guest),
         returns=_returns(own),
         switches=_switches(own),
         saved="saved" in request.GET,
@@ -159,10 +164,24 @@ def _returns(own: Own) -> list[Row]:
             pieces=sum(line.quantity for line in one.lines),
             total=Money(one.worth, one.currency),
             status=_return_status(one.state),
+            note=_kept(one),
         )
         for one in found
         if any(own_.profile_id == one.profile_id and _within(own_, one.created_at) for own_ in own.holdings)
     ]
+
+
+def _kept(one: Return) -> str:
+    """What is kept for her instead of what she brings back, and where."""
+    if one.exchange_uid is None or one.state not in _OPEN:
+        return ""
+    new = orders.order(uid=one.exchange_uid)
+    place = next((known for known in inventory.locations() if known.code == new.delivery.location), None)
+    if new.state == "dropped" or place is None:
+        return ""
+    goods = ", ".join(line.name for line in new.lines)
+    where = ", ".join(part for part in (place.name, place.city, place.address) if part)
+    return _("%(goods)s is kept for you: %(place)s") % {"goods": goods, "place": where}
 
 
 def _within(holding: Holding, at: datetime) -> bool:

@@ -15,6 +15,7 @@ from edino.checkout.types import CartView, Hand
 from edino.customers.types.shoppers import LoggedIn
 from edino.faces.screens.shop import limits, wording
 from edino.faces.screens.shop.frame import cart_place, part, show
+from edino.faces.screens.shop.own_coupons import own_coupons
 from edino.faces.screens.shop.visit import Guest, ShopRequest, visited
 from edino.kernel.errors import Refusal
 
@@ -212,7 +213,11 @@ def uid_of(guest: Guest) -> UUID | None:
 def _context(guest: Guest, view: CartView | None) -> dict[str, Any]:
     if view is None:
         return {}
-    return wording.cart(view, guest) | {"mine": view.state == "buying" and bought_here(guest, view.uid)}
+    given = {one.code for one in view.codes}
+    return wording.cart(view, guest) | {
+        "mine": view.state == "buying" and bought_here(guest, view.uid),
+        "own_coupons": [one for one in own_coupons(guest) if one.code not in given],
+    }
 
 
 def _refused(request: ShopRequest, refused: Refusal, **more: object) -> HttpResponse:

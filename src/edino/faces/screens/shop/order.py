@@ -17,7 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from edino.catalogue import api as catalogue
+from edino.catalogue.types import VariantInfo
 from edino.faces.screens.shop import wording
+from edino.faces.screens.shop.browse import language
 from edino.faces.screens.shop.frame import show
 from edino.faces.screens.shop.visit import Guest, ShopRequest, visited
 from edino.inventory import api as inventory
@@ -70,6 +73,8 @@ class Bought:
     net: Money
     note: str
     left: int
+    url: str = ""
+    about: str = ""
 
     @property
     def numbers(self) -> range:
@@ -151,7 +156,8 @@ def _show(request: ShopRequest, order: Order, *, trouble: str = "") -> HttpRespo
         pickup=pickup,
         pickup_about=", ".join(part for part in (pickup.city, pickup.address) if part) if pickup else "",
         slot=_slot(order, pickup),
-        lines=[_line(one, currency) for one in order.lines],
+        lines=_lines(order),
+        can_review=bool(guest.shopper) and any(one.fulfilled for one in order.lines),
         parcels=[_parcel(one, places) for one in order.fulfilments if one.kind != "transfer"],
         subtotal=Money(order.subtotal, currency),
         discount=Money(order.discount, currency),
@@ -182,14 +188,22 @@ def _slot(order: Order, pickup: Location | None) -> str:
     return f"{formats.date_format(begins, 'l, j E')}, {begins:%H:%M}–{ends.astimezone(zone):%H:%M}"
 
 
-def _line(one: Any, currency: str) -> Bought:
+def _lines(order: Order) -> list[Bought]:
+    """What was ordered, each thing with its page while it is still known."""
+    known = catalogue.variants_by_sku(skus=[one.sku for one in order.lines if one.sku], language=language())
+    return [_line(one, order.currency, known.get(one.sku)) for one in order.lines]
+
+
+def _line(one: Any, currency: str, info: VariantInfo | None = None) -> Bought:
     if one.cancelled:
         note = _("%(n)s cancelled") % {"n": one.cancelled}
     elif one.returned:
         note = _("%(n)s returned") % {"n": one.returned}
     else:
         note = ""
-    return Bought(one.id, one.name, one.sku, one.quantity, Money(one.net, currency), note, one.left)
+    url = wording.product_url(info.product_uid, one.sku) if info and info.active else ""
+    about = wording.options(info.options) if info else ""
+    return Bought(one.id, one.name, one.sku, one.quantity, Money(one.net, currency), note, one.left, url, about)
 
 
 def _parcel(one: Fulfilment, places: Mapping[int, Location]) -> Parcel:
@@ -222,7 +236,7 @@ def give_back(request: ShopRequest, uid: UUID) -> HttpResponse:
     order = seen(guest, uid)
     if guest.shopper is None:
         return HttpResponseRedirect(f"{reverse('shop_log_in')}?next={reverse('shop_give_back', args=[uid])}")
-    lines = [_line(one, order.currency) for one in order.lines if one.left > 0]
+    lines = [one for one in _lines(order) if one.left > 0]
     trouble = ""
     if request.method == "POST":
         try:

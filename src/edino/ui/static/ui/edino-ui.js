@@ -83,6 +83,23 @@
     if (form.dataset.sent !== undefined) event.preventDefault();
     form.dataset.sent = "";
   });
+  // What is typed or chosen while an answer is on its way outlives that answer.
+  const said = (region) => new Map([
+    ...all("input[id]:not([type=checkbox],[type=radio],[type=hidden],[type=file]), textarea[id]", region).map((one) => [`#${CSS.escape(one.id)}`, one.value]),
+    ...all("input[type=radio]:checked", region).map((one) => [`[type=radio][name="${CSS.escape(one.name)}"]`, one.value]),
+  ]);
+  const sent = new WeakMap();
+  doc.addEventListener("htmx:beforeRequest", ({ detail: { target, xhr } }) => { if (target && target !== doc.body) sent.set(xhr, said(target)); });
+  doc.addEventListener("htmx:beforeSwap", ({ detail: { target, xhr } }) => {
+    const before = sent.get(xhr);
+    if (before) sent.set(xhr, new Map([...said(target)].filter(([key, value]) => before.get(key) !== value)));
+  });
+  doc.addEventListener("htmx:afterSwap", ({ detail: { target, xhr } }) => sent.get(xhr)?.forEach((value, key) => {
+    for (const one of all(key, target)) {
+      if (one.type === "radio") one.checked = one.value === value;
+      else one.value = value;
+    }
+  }));
   addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
   on("input", "form[data-keep]", (form) => { form.dataset.changed = ""; });
   addEventListener("beforeunload", (event) => { if (doc.querySelector("form[data-changed]:not([data-sent])")) event.preventDefault(); });
