@@ -11,7 +11,7 @@ from tests.faces import store_stage as store
 pytestmark = pytest.mark.django_db
 MOST = {
     "/store/": 3,
-    "/store/pick/": 4,
+    "/store/pick/": 5,
     "/store/sell/": 9,
     "/store/goods/DAWN-42/": 14,
     "/store/count/": 4,

@@ -58,6 +58,64 @@ def test_an_order_is_picked_by_scanning_and_handed_over_by_its_code() -> None:
     assert sum(one.on_hand for one in levels) == sum(shop.STOCK.values()) - 2
 
 
+def test_two_tablets_pick_one_order_and_a_dead_battery_loses_nothing() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 2, "SOCK-1": 1})
+    path = f"/store/pick/{store.parcel(order)}/"
+    anya, dasha = store.tablet(), store.tablet(Role.ADMINISTRATOR)
+    anya.scan(path, "DAWN-42")
+    assert "1 of 3" in dasha.text("/store/")
+    assert "2 of 2" in stage.text(dasha.scan(path, "DAWN-42"))
+    assert "is complete already" in stage.text(anya.scan(path, "DAWN-42"))
+    anya.client.session.flush()  # the battery is empty
+    assert "2 из 3" in store.tablet(language="ru").text(path)
+    line = str(order.lines[0].id)
+    assert "1 of 2" in stage.text(dasha.scan(path, "", line=line, back="1"))  # it was the wrong one
+    dasha.scan(path, "DAWN-42")
+    dasha.scan(path, "SOCK-1")
+    assert "is ready" in stage.text(dasha.press(f"{path}ready/"))
+
+
+def test_a_pair_that_is_not_there_comes_from_elsewhere_and_the_rest_is_picked_on() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 2, "SOCK-1": 1})
+    path = f"/store/pick/{store.parcel(order)}/"
+    anya = store.tablet()
+    anya.scan(path, "DAWN-42")
+    anya.scan(path, "SOCK-1")
+    dialog = anya.client.get(f"{path}missing/")
+    boots, socks = (f"short-{line.id}" for line in order.lines)
+    form = dialog.context["form"]
+    # What is not picked yet is what is missing, until she says otherwise.
+    assert (form[boots].initial, form[socks].initial) == ("1", "0")
+    given = {"reason": "not_found", "instead": "elsewhere", "key": form["key"].initial}
+    assert "Say how many are not here" in stage.text(
+        anya.client.post(f"{path}missing/", given | {boots: "0", socks: "0"})
+    )
+    page = stage.text(anya.press(f"{path}missing/", **given, **{boots: "1", socks: "0"}))
+    assert "comes from another place" in page
+    assert "2 of 2" in page
+    again = stage.text(anya.press(f"{path}missing/", **given, **{boots: "1", socks: "0"}))  # the back button
+    assert "2 of 2" in again
+    assert "is ready" in stage.text(anya.press(f"{path}ready/"))
+    now = orders.order(uid=order.uid)
+    assert sorted(one.state for one in now.fulfilments) == ["ready", "to_pick"]
+    assert (now.due, len(now.refunds)) == (order.due, 0)
+
+
+def test_who_will_not_wait_gets_the_money_of_the_missing_pair_back() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 2, "SOCK-1": 1})
+    path = f"/store/pick/{store.parcel(order)}/"
+    anya = store.tablet()
+    boots, socks = (f"short-{line.id}" for line in order.lines)
+    given = {"reason": "damaged", "instead": "cancel", "key": "k", boots: "1", socks: "0"}
+    assert "Cancelled in order" in stage.text(anya.press(f"{path}missing/", **given))
+    now = orders.order(uid=order.uid)
+    assert (now.lines[0].cancelled, now.due) == (1, order.due - 599_000)
+    assert [one.state for one in now.fulfilments] == ["to_pick"]
+
+
 def test_what_a_customer_leaves_is_cancelled_and_the_sum_is_told_before() -> None:
     shop.open_shop()
     order = store.ordered({"DAWN-42": 2, "SOCK-1": 1})

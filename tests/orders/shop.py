@@ -123,7 +123,7 @@ def ordered(
             source_id=shop.site.id,
             channel="site",
             currency=currency(),
-            contact=Contact(profile, "Kolya", "+79161234567", "kolya@example.org"),
+            contact=Contact(profile, "Kolya", "+79161234567", "kolya@mail.ru"),
             lines=tuple(lines),
             delivery=delivery,
             allocations=tuple(

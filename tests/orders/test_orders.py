@@ -6,7 +6,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from edino.kernel import sql
+from edino.kernel.errors import Invalid
 from edino.orders import api
+from edino.orders.api import office, picking
 from edino.orders.errors import (
     CodeLocked,
     KeyTaken,
@@ -207,6 +209,91 @@ def test_a_store_that_cannot_is_passed_over_and_the_customer_told(shop: Shop) ->
     again = api.replan(uid=order.uid, by=OLEG)
     assert (again.parked, again.fulfilments[-1].location) == ("", "TVER")
     assert of.stock("DAWN-42", "TVER") == (5, 2, 0)
+
+
+def test_only_the_pair_that_is_not_there_comes_from_elsewhere_and_the_rest_goes_on(shop: Shop) -> None:
+    order = of.ordered(shop, [of.line(shop, "DAWN-42", 3), of.line(shop, "SOCK", 1)])
+    [parcel] = order.fulfilments
+    for key, lines in (("0", {"SOCK": 2}), ("0", {"DAWN-42": 4}), ("0", {"HAT": 1}), ("0", {"SOCK": 0})):
+        with pytest.raises((TooManyPieces, Invalid)):
+            api.reject(uid=order.uid, parcel=parcel.uid, reason="not_found", by=ANYA, lines=lines, key=key)
+    asked: dict[str, Any] = {"uid": order.uid, "parcel": parcel.uid, "reason": "not_found", "by": ANYA}
+    moved = api.reject(**asked, lines={"DAWN-42": 1}, key="1")
+    assert api.reject(**asked, lines={"DAWN-42": 1}, key="1") == moved  # a second press changes nothing
+    with pytest.raises(KeyTaken):
+        api.reject(**asked, lines={"DAWN-42": 2}, key="1")
+    assert [(one.state, one.kind) for one in moved.fulfilments] == [("to_pick", "pickup"), ("to_pick", "transfer")]
+    here, there = moved.fulfilments
+    assert there.location != "TVER"
+    counts = {(one.fulfilment_id, one.promised) for one in moved.allocations}
+    assert counts == {(here.id, 2), (here.id, 1), (there.id, 1)}
+    assert (of.stock("DAWN-42", "TVER")[1], of.stock("DAWN-42", there.location)[1]) == (2, 1)
+    assert (moved.due, moved.paid, moved.parked) == (order.total, order.total, "")
+    [(_, told)] = of.facts("order.rerouted")
+    assert (told["lines"], told["rules"], told["missing"]) == (
+        {"DAWN-42": 1},
+        {there.location: told["rules"][there.location]},
+        0,
+    )
+    [why] = [one for one in api.history(uid=order.uid) if one.what == "rerouted"]
+    assert why.detail["why"]
+    # The rest is picked and handed over, and the pair of the other place follows.
+    api.ready(uid=order.uid, by=ANYA, parcel=here.uid)
+    part = api.hand_over(uid=order.uid, by=ANYA, code=order.pickup_code, location="TVER")
+    assert (part.state, part.lines[0].open, part.lines[1].open) == ("part_fulfilled", 1, 0)
+    api.ship(uid=order.uid, by=ANYA, parcel=there.uid)
+    api.arrive(uid=order.uid, by=ANYA, parcel=there.uid)
+    assert api.hand_over(uid=order.uid, by=ANYA, code=order.pickup_code, location="TVER").state == "closed"
+    assert of.ledger_balances()
+
+
+def test_the_last_piece_that_is_not_there_gives_the_parcel_up_and_nobody_is_asked_twice(shop: Shop) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 2)])
+    uid, parcel = order.uid, order.fulfilments[0].uid
+    api.reject(uid=uid, parcel=parcel, reason="not_found", by=ANYA, lines={"SOCK": 1}, key="1")
+    moved = api.reject(uid=uid, parcel=parcel, reason="sold", by=ANYA, lines={"SOCK": 1}, key="2")
+    assert moved.fulfilments[0].state == "rejected"
+    for one in [one for one in moved.fulfilments if one.state == "to_pick"]:
+        moved = api.reject(uid=uid, parcel=one.uid, reason="not_found", by=ANYA)
+    while fresh := [one for one in moved.fulfilments if one.state == "to_pick"]:
+        moved = api.reject(uid=uid, parcel=fresh[0].uid, reason="not_found", by=ANYA)
+    # Tver said no to one piece and was not asked for the other, though its book has socks.
+    assert [one.location for one in moved.fulfilments].count("TVER") == 1
+    assert moved.parked == "no_route"
+    assert [of.stock("SOCK", place)[1] for place in of.STOCK] == [0, 0, 0]
+
+
+def test_who_will_not_wait_gets_exactly_the_money_of_the_missing_pair(shop: Shop) -> None:
+    order = of.ordered(shop, [of.line(shop, "DAWN-42", 3, 100_001), of.line(shop, "SOCK", 1)])
+    [parcel] = order.fulfilments
+    asked: dict[str, Any] = {"uid": order.uid, "parcel": parcel.uid, "reason": "damaged", "by": ANYA, "key": "1"}
+    done = api.reject(**asked, lines={"DAWN-42": 1}, cancel=True)
+    assert api.reject(**asked, lines={"DAWN-42": 1}, cancel=True) == done
+    assert [(one.tender, one.amount, one.state) for one in done.refunds] == [("card", 565_667, "due")]
+    assert (done.due, done.paid, done.lines[0].cancelled) == (order.due - 565_667, order.due - 565_667, 1)
+    assert [(one.state, one.attempt) for one in done.fulfilments] == [("to_pick", 1)]
+    assert of.facts("order.rerouted", "order.parked") == []
+    assert of.stock("DAWN-42", "TVER") == (5, 2, 0)
+    # All of it: the parcel is given up, and nothing is looked for.
+    rest = api.reject(uid=order.uid, parcel=parcel.uid, reason="damaged", by=ANYA, cancel=True)
+    assert (rest.state, rest.paid, rest.fulfilments[0].state) == ("cancelled", 0, "rejected")
+    assert sum(one.amount for one in rest.refunds) == order.total
+    assert of.ledger_balances()
+
+
+def test_two_hands_pick_one_parcel_and_count_every_piece_once(shop: Shop) -> None:
+    order = of.ordered(shop, [of.line(shop, "DAWN-42", 2), of.line(shop, "SOCK", 1)])
+    parcel = order.fulfilments[0].uid
+    assert picking.pick(parcel=parcel, line="DAWN-42", by=ANYA) == 1
+    assert picking.pick(parcel=parcel, line="DAWN-42", by=OLEG) == 2
+    assert picking.pick(parcel=parcel, line="DAWN-42", by=ANYA) is None  # there are only two
+    assert picking.pick(parcel=parcel, line="HAT", by=ANYA) is None
+    assert (picking.picked(parcel=parcel).pieces, picking.picked(parcel=parcel).people) == ({"DAWN-42": 2}, ("Oleg",))
+    assert picking.pick(parcel=parcel, line="DAWN-42", by=ANYA, back=True) == 1
+    [row] = office.store_work(location_id=shop.places["TVER"])
+    assert (row.pieces, row.picked) == (3, 1)
+    api.ready(uid=order.uid, by=ANYA)
+    assert picking.pick(parcel=parcel, line="SOCK", by=ANYA) is None
 
 
 def test_a_parked_order_can_be_cancelled(shop: Shop) -> None:

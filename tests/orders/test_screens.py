@@ -146,8 +146,9 @@ def test_what_no_place_has_waits_for_a_person() -> None:
     for parcel in order.fulfilments:
         if parcel.location == "TVER":
             dialog = anya.client.get(f"/store/pick/{parcel.uid}/missing/", headers=store.SWAP)
-            assert f"Order {order.number}" in stage.text(dialog)
-            told = stage.text(anya.press(f"/store/pick/{parcel.uid}/missing/", reason="not_found"))
+            form = dialog.context["form"]
+            given = {name: str(form[name].initial) for name in form.fields}
+            told = stage.text(anya.press(f"/store/pick/{parcel.uid}/missing/", **given))
             assert f"No other place has everything of order {order.number}" in told
     page = stage.text(oleg.get("/waiting/"))
     assert "no place has it" in page

@@ -87,6 +87,12 @@ class NotPaid(Conflict):
     code = "not_paid"
 
 
+class NotExact(Conflict):
+    """The parts do not sum up to what is to be paid."""
+
+    code = "not_exact"
+
+
 class NothingChanges(Invalid):
     """Nothing would change."""
 

@@ -18,6 +18,12 @@ RECEIPT_TAKEN: Final = "receipt.taken"
 RETURN_REQUESTED: Final = "return.requested"
 RETURN_RECEIVED: Final = "return.received"
 RETURN_SETTLED: Final = "return.settled"
+RETURN_COMPENSATED: Final = "return.compensated"
+
+TOLD: Final = frozenset(
+    {READY, SHIPPED, ARRIVED, REROUTED, PARKED, CANCELLED, REFUNDED, RETURN_SETTLED, RETURN_COMPENSATED}
+)
+"""Facts that the customer is told of."""
 
 COMPLETED: Final = "Order Completed"
 UPDATED: Final = "Order Updated"

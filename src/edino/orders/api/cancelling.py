@@ -75,7 +75,8 @@ def take_out(
     whole = sum(n for _, n in wanted) == sum(line.quantity - line.cancelled for line in order.lines)
     if whole:
         value += order.delivery.amount - order.delivery.discount
-        holds.unuse([holds.Want(one.capacity_id, one.quantity) for one in order.wants if one.kind == "slot"])
+        places = [one for one in order.wants if one.kind in {"slot", "parcel"}]
+        holds.unuse([holds.Want(one.capacity_id, one.quantity) for one in places])
         promotions.unredeem(order_uid=order.uid)
     else:
         promotions.unredeem(order_uid=order.uid, lines={line.key: n for line, n in wanted})
@@ -84,9 +85,10 @@ def take_out(
     if whole:
         book.give_up_payments(order.id)
     number = len(book.history(order.id))
+    back = shares.too_much(order.paid, order.due - value)
     refunding.give_back(
         order,
-        amount=shares.too_much(order.paid, order.due - value),
+        amount=back,
         cause=("cancel", f"{order.uid}:{number}"),
         at=at,
         to="gift_card" if to == "gift_card" else "original",
@@ -96,7 +98,8 @@ def take_out(
     count = sum(n for _, n in wanted)
     acting.noted(order, what, at, by=by, why=reason, detail={"pieces": count, "amount": value})
     done = read(uid=order.uid)
-    log.append([acting.fact(done, events.CANCELLED, at, pieces=count, amount=value, whole=whole, reason=reason)])
+    told = {"pieces": count, "amount": value, "whole": whole, "reason": reason, "back": back}
+    log.append([acting.fact(done, events.CANCELLED, at, **told, lines={line.key: n for line, n in wanted})])
     log.append([_told(done, wanted, value, at, whole=whole)])
     return done
 
@@ -139,11 +142,9 @@ def _goods(order: Order, wanted: list[tuple[Line, int]], within: Collection[int]
         fulfilment.give_up(given_up)
 
 
-def free(parts: Collection[Allocated]) -> list[Allocation]:
-    """What allocations still promise, as the stock takes it back."""
-    return [
-        Allocation(part.variant_id, part.location_id, part.promised, part.capacity_id, _way(part)) for part in parts
-    ]
+def free(parts: Collection[tuple[Allocated, int]]) -> list[Allocation]:
+    """Pieces of allocations as the stock takes them back."""
+    return [Allocation(part.variant_id, part.location_id, count, part.capacity_id, _way(part)) for part, count in parts]
 
 
 def _way(part: Allocated) -> Way:

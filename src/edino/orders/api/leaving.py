@@ -15,10 +15,10 @@ from edino.orders import events
 from edino.orders.api import acting, cancelling, fiscal, paying
 from edino.orders.api.acting import By
 from edino.orders.api.reading import order as read
-from edino.orders.errors import CodeLocked, NoSuchFulfilment, NotPaid, TooManyPieces, WrongCode, WrongState
+from edino.orders.errors import CodeLocked, NoSuchFulfilment, NotExact, NotPaid, TooManyPieces, WrongCode, WrongState
 from edino.orders.queries import book, fulfilment
 from edino.orders.rules import codes, facts, shares
-from edino.orders.types import Allocated, Fulfilment, Line, Order
+from edino.orders.types import Allocated, Fulfilment, Line, Order, Paid
 from edino.staff.types import Person
 
 _WAITS = {
@@ -43,7 +43,8 @@ def ready(*, uid: UUID, by: By, parcel: UUID | None = None, location: str = "") 
         ]
         for one in moved:
             acting.noted(order, "ready", at, by=by, detail={"location": one.location})
-            log.append([acting.fact(order, events.READY, at, parcel=str(one.uid), location=one.location)])
+            body = {"parcel": str(one.uid), "kind": one.kind, "location": one.location}
+            log.append([acting.fact(order, events.READY, at, **body)])
         if not moved and not any(one.state == "ready" for one in _chosen(order, parcel, location)):
             raise WrongState(state=order.state)
         return read(uid=uid) if moved else order
@@ -77,7 +78,7 @@ def ship(
                     fiscal.handed_out(order, given, {}, at, key=str(one.id))
             detail = {"location": one.location, "carrier": carrier, "tracking": tracking, "to": one.pickup_location}
             acting.noted(order, "shipped", at, by=by, detail=detail)
-            log.append([acting.fact(order, events.SHIPPED, at, parcel=str(one.uid), **detail)])
+            log.append([acting.fact(order, events.SHIPPED, at, parcel=str(one.uid), kind=one.kind, **detail)])
         fulfilment.settle_order({order.id: 0}, at)
         return read(uid=uid)
 
@@ -125,12 +126,13 @@ def hand_over(
     lines: Mapping[str, int] | None = None,
     without_code: bool = False,
     tender: str = "",
+    tenders: Sequence[Paid] = (),
 ) -> Order:
     """The customer takes the goods: `lines` (line key → pieces) when not all, and what is refused is cancelled.
 
     Needs the pickup code unless a person may do without (`without_code`). What is still to be paid is taken now by
-    `tender`, or refused with `NotPaid`. Handed over already: nothing changes, but what is still to be paid (a courier
-    brings the money of a delivery) is taken by `tender`.
+    `tender`, or in parts by `tenders` that sum up to it exactly (`NotExact`); `NotPaid` when neither is said. Handed
+    over already: nothing changes, but what is still to be paid (a courier brings the money of a delivery) is taken.
     """
     order = read(uid=uid)
     if order.pickup_code and not without_code:
@@ -144,15 +146,15 @@ def hand_over(
         ]
         if not chosen:
             if order.state in {"closed", "fulfilled"} and lines is None:
-                return _brought(order, tender)
+                return _brought(order, tender, tenders)
             raise WrongState(state=order.state)
-        return _hand_over(order, chosen, lines, by=by, tender=tender, at=clock.now())
+        return _hand_over(order, chosen, lines, by=by, how=(tender, tenders), at=clock.now())
 
 
-def _brought(order: Order, tender: str) -> Order:
+def _brought(order: Order, tender: str, tenders: Sequence[Paid]) -> Order:
     """Everything is with the customer already: what the courier was paid at the door is taken."""
-    if tender and order.outstanding > 0:
-        paying.take_rest(order, tender, clock.now())
+    if (tender or tenders) and order.outstanding > 0:
+        paying.take_rest(order, tenders or [Paid(tender, order.outstanding)], clock.now())
         return read(uid=order.uid)
     return order
 
@@ -164,19 +166,28 @@ def carry_out(order: Order, *, by: By, at: datetime) -> Order:
 
 
 def _hand_over(
-    order: Order, chosen: Sequence[Fulfilment], lines: Mapping[str, int] | None, *, by: By, tender: str, at: datetime
+    order: Order,
+    chosen: Sequence[Fulfilment],
+    lines: Mapping[str, int] | None,
+    *,
+    by: By,
+    how: tuple[str, Sequence[Paid]],
+    at: datetime,
 ) -> Order:
+    tender, tenders = how
     if lines is not None:
         order = _refused(order, chosen, lines, by)
     if order.outstanding > 0:
-        if not tender:
+        if not tender and not tenders:
             raise NotPaid
         before = paying.captured_by_tender(order)
-        paying.take_rest(order, tender, at)
+        paying.take_rest(order, tenders or [Paid(tender, order.outstanding)], at)
         order = read(uid=order.uid)
         after = paying.captured_by_tender(order)
         now = {one: amount - before.get(one, 0) for one, amount in after.items()}
         return _give(order, chosen, by, at, paid_now=now)
+    if tenders:
+        raise NotExact
     return _give(order, chosen, by, at, paid_now={})
 
 

@@ -1,17 +1,20 @@
 """The payments of an order: a ledger by tender."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from edino.kernel import clock, log
+from edino.kernel import clock, ids, log
 from edino.kernel.errors import Invalid
 from edino.orders import events
 from edino.orders.api import fiscal
 from edino.orders.api.reading import order as read
-from edino.orders.errors import KeyTaken, NoSuchOrder, NoSuchPayment, WrongState
+from edino.orders.errors import KeyTaken, NoSuchOrder, NoSuchPayment, NotExact, WrongState
 from edino.orders.queries import book, fulfilment
-from edino.orders.types import TENDERS, Order, Payment
+from edino.orders.rules import shares
+from edino.orders.types import TENDERS, Order, Paid, Payment
+from edino.promotions import api as promotions
 
 _LATER = {
     "pending": {"pending", "authorised", "captured", "failed"},
@@ -20,6 +23,11 @@ _LATER = {
     "failed": {"failed"},
     "refunded": {"refunded"},
 }
+
+
+_ON_DELIVERY = ("cod", "cash")
+AT_THE_DOOR = ("card", "cash", "bank", "cod", "gift_card")
+"""How one may pay when goods are handed over."""
 
 
 def add_payment(
@@ -111,26 +119,52 @@ def captured_by_tender(order: Order) -> dict[str, int]:
     return found
 
 
-def take_rest(order: Order, tender: str, at: datetime) -> None:
-    """Take what a locked order still costs, by the payments that waited for it and a new one for the rest."""
-    if tender not in {"card", "cash", "bank", "cod"}:
-        raise Invalid.field("tender", "unknown", "There is no such way of paying.")
-    rest = order.outstanding
-    taken = book.capture_waiting(order.id, rest, tender, at)
-    for uid in taken:
+def take_rest(order: Order, tenders: Sequence[Paid], at: datetime) -> None:
+    """Take what a locked order still costs, exactly, by one or several tenders; `NotExact`.
+
+    Payments that were to be made on delivery are settled by it: they become what was really taken, and what is left of
+    them is not waited for any more. A gift card pays what is on it, or `NotEnoughOnCard` and nothing is taken.
+    """
+    for place, one in enumerate(tenders):
+        if one.tender not in AT_THE_DOOR:
+            raise Invalid.field(f"tenders[{place}].tender", "unknown", "There is no such way of paying.")
+        if one.amount <= 0:
+            raise Invalid.field(f"tenders[{place}].amount", "range", "The amount is above zero.")
+    if sum(one.amount for one in tenders) != order.outstanding:
+        raise NotExact
+    waiting = [(one.id, one.amount) for one in order.payments if one.state == "pending" and one.tender in _ON_DELIVERY]
+    money = [(place, one.amount) for place, one in enumerate(tenders) if one.tender != "gift_card"]
+    settled, rest = shares.onto(money, waiting)
+    rows = [(id_, tenders[place].tender, amount) for id_, place, amount in settled]
+    for uid in book.capture_waiting(order.id, rows, at):
         moved = book.payment(uid=uid)
         if moved:
             _captured(order.uid, moved[0], at_counter=True)
-    rest -= sum(taken.values())
-    if rest > 0:
-        key = f"counter:{len(order.payments)}"
-        add_payment(order_uid=order.uid, tender=tender, amount=rest, key=key, state="captured", at_counter=True)
+    for place, one in enumerate(tenders):
+        amount = one.amount if one.tender == "gift_card" else rest.get(place, 0)
+        if amount:
+            key = f"counter:{ids.uuid7()}"
+            values: dict[str, Any] = {"order_uid": order.uid, "tender": one.tender, "amount": amount, "key": key}
+            if one.tender == "gift_card":
+                values |= _from_card(order, one, key)
+            add_payment(**values, state="captured", at_counter=True)
+
+
+def _from_card(order: Order, one: Paid, key: str) -> dict[str, str]:
+    """Take the money from a gift card; how the payment names it."""
+    card = promotions.gift_card(code=one.code)
+    if card.currency != order.currency:
+        raise Invalid.field("tenders.code", "currency", "This gift card is of another currency.")
+    promotions.spend_gift_card(card_id=card.id, order_uid=order.uid, amount=one.amount, held=False, key=key)
+    return {"provider": "gift_card", "provider_ref": str(card.id)}
 
 
 def _captured(order_uid: UUID, payment: Payment, *, at_counter: bool = False) -> None:
     order = read(uid=order_uid)
     at = clock.now()
     taken: dict[str, int] = {payment.tender: payment.captured}
+    if order.outstanding <= 0 and any(one.state == "pending" and one.tender in _ON_DELIVERY for one in order.payments):
+        book.give_up_payments(order.id)  # it was paid another way: nobody waits for it at the door
     if order.state == "fulfilled" and order.outstanding <= 0:
         given = [(line, line.fulfilled, line.net * line.fulfilled // line.quantity) for line in order.lines]
         fiscal.handed_out(order, given, taken, at, key=f"paid:{payment.uid}")

@@ -104,5 +104,10 @@ def settle_refund(*, uid: UUID, state: Literal["done", "failed"] = "done", provi
     if not book.settle_refund(uid, state, provider_ref, at):
         return False
     if state == "done":
-        log.append([log.Fact(events.REFUNDED, "fact", at, {"refund": str(uid)})])
+        order_uid, number, tender, amount, currency = book.refund_of(uid)
+        order = str(order_uid) if order_uid else None
+        money = {"tender": tender, "amount": amount, "currency": currency}
+        log.append(
+            [log.Fact(events.REFUNDED, "fact", at, {"refund": str(uid), "order": order, "number": number, **money})]
+        )
     return True

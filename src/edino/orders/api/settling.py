@@ -299,7 +299,9 @@ def _compensate(uid: UUID, promotion: str, by: By, reason: str) -> str:
         raise NeedsCustomer.field("profile_id", "required", "A coupon for the trouble is given to somebody known.")
     code, _ = promotions.give_coupon(promotion_code=promotion, customer_id=owner, by=by, reason=reason)
     queries.compensate(found.id, code)
-    returning.note(found, "return compensated", clock.now(), by)
+    at = clock.now()
+    returning.note(found, "return compensated", at, by)
+    log.append([returning.fact(found, events.RETURN_COMPENSATED, at)])
     staff.audit(actor=by, operation="coupons.issue", subject=("return", str(found.uid)), detail={"why": reason})
     return code
 

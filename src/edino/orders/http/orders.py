@@ -14,7 +14,7 @@ from edino.channels.api import actor, scope
 from edino.channels.types import Scope
 from edino.orders import api
 from edino.orders.http.keyed import KeyedRequest, Pieces, done_once
-from edino.orders.types import Order
+from edino.orders.types import Order, Paid
 from edino.staff import api as staff
 
 router = Router(tags=["orders"])
@@ -148,12 +148,24 @@ class ShipGiven(ParcelGiven):
     tracking: str = Field("", max_length=200)
 
 
+class PaidGiven(_Given):
+    """A part of what is still to be paid; `code` is that of a gift card."""
+
+    tender: str = Field(max_length=20, examples=["cash"])
+    amount: int = Field(gt=0, lt=1 << 48, strict=True, description="minor units of the order's currency")
+    code: str = Field("", max_length=100)
+
+
 class HandoverGiven(ParcelGiven):
-    """The pickup code; `lines` (line key → pieces) when not everything is taken; `tender` for what is still to pay."""
+    """The pickup code; `lines` (line key → pieces) when not everything is taken.
+
+    What is still to be paid is taken by `tender`, or in parts by `tenders`, which sum up to it exactly.
+    """
 
     code: str = Field("", max_length=100)
     lines: dict[str, Pieces] | None = None
     tender: str = Field("", max_length=20)
+    tenders: list[PaidGiven] = Field(default_factory=list, max_length=10)
 
 
 class CancelGiven(_Given):
@@ -165,10 +177,15 @@ class CancelGiven(_Given):
 
 
 class RejectGiven(_Given):
-    """The parcel that a store cannot fulfil, and why."""
+    """The parcel that a store cannot fulfil, and why; `lines` (line key → pieces) when only these are not there.
+
+    `cancel`: the customer would rather have the money than wait for another place.
+    """
 
     parcel: UUID
     reason: str = Field(min_length=1, max_length=500)
+    lines: dict[str, Pieces] | None = None
+    cancel: bool = False
 
 
 class AddedGiven(_Given):
@@ -270,6 +287,7 @@ def handover(
             parcel=payload.parcel,
             lines=payload.lines,
             tender=payload.tender,
+            tenders=[Paid(one.tender, one.amount, one.code) for one in payload.tenders],
         )
         return answer(done)
 
@@ -289,11 +307,21 @@ def cancel(request: KeyedRequest, uid: UUID, payload: CancelGiven, idempotency_k
 
 @router.post("/orders/{uid}/reject", response=OrderAnswer, auth=scope(Scope.ORDERS_WRITE), summary="A store cannot")
 def reject(request: KeyedRequest, uid: UUID, payload: RejectGiven, idempotency_key: str | None = Key) -> JsonResponse:
-    """A store says that it cannot fulfil a parcel: another place is found, or a person decides."""
+    """A store says what of a parcel is not there: another place is found, a person decides, or it is cancelled.
+
+    The rest of the parcel stays where it is, and the customer is told. Needs an Idempotency-Key.
+    """
 
     def run() -> dict[str, Any]:
-        by = actor(request.auth)
-        return answer(api.reject(uid=uid, parcel=payload.parcel, reason=payload.reason, by=by))
+        done = api.reject(
+            uid=uid,
+            parcel=payload.parcel,
+            reason=payload.reason,
+            by=actor(request.auth),
+            lines=payload.lines,
+            cancel=payload.cancel,
+        )
+        return answer(done)
 
     return done_once(request, "orders.reject", idempotency_key, [str(uid), payload.model_dump(mode="json")], run)
 

@@ -4,17 +4,22 @@ from edino.orders.models.book import Allocation, Credit, Effect, Fulfilment, His
 from edino.orders.models.fiscal import FiscalReceipt
 from edino.orders.models.receipts import Receipt
 from edino.orders.models.returns import Return, ReturnLine
+from edino.orders.models.telling import Notice
+from edino.orders.models.work import Case, Picked
 
 __all__ = [
     "Allocation",
+    "Case",
     "Credit",
     "Effect",
     "FiscalReceipt",
     "Fulfilment",
     "History",
     "Line",
+    "Notice",
     "Order",
     "Payment",
+    "Picked",
     "Receipt",
     "Refund",
     "Return",

@@ -271,6 +271,12 @@ def update_payment(**values: Any) -> None:
     sql.execute(_SQL["update_payment"], values)
 
 
+def refund_of(uid: UUID) -> tuple[UUID | None, str, str, int, str]:
+    """(order, its number, tender, amount, currency) of a refund."""
+    [found] = sql.tuples(_SQL["refund_of"], {"uid": uid})
+    return found[0], found[1], found[2], found[3], found[4]
+
+
 def add_refunds(shares: Sequence[Mapping[str, Any]], at: datetime) -> int:
     """Write rows of the ledger of refunds, each with its cause and currency; how many were new."""
     return int(sql.scalar(_SQL["add_refunds"], {"at": at, "shares": text(shares)}))
@@ -305,10 +311,11 @@ def give_up_payments(order_id: int) -> None:
     sql.execute(_SQL["give_up_payments"], {"order_id": order_id})
 
 
-def capture_waiting(order_id: int, rest: int, tender: str, at: datetime) -> dict[UUID, int]:
-    """Payments on delivery are made, in all at most `rest`; what of each."""
-    params = {"order_id": order_id, "rest": rest, "tender": tender, "at": at}
-    return {uid: taken for uid, taken in sql.tuples(_SQL["capture_waiting"], params) if taken}
+def capture_waiting(order_id: int, rows: Sequence[tuple[int, str, int]], at: datetime) -> list[UUID]:
+    """Payments on delivery are made (id, tender, amount), the others given up; those that were made."""
+    told, tenders, amounts = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [])
+    params = {"order_id": order_id, "ids": told, "tenders": tenders, "amounts": amounts, "at": at}
+    return [uid for uid, taken in sql.tuples(_SQL["capture_waiting"], params) if taken]
 
 
 def ids(uids: Sequence[UUID]) -> list[int]:

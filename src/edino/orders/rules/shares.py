@@ -36,3 +36,21 @@ def by_tender(amount: int, holdings: Sequence[Holding]) -> list[tuple[Holding, i
         return []
     shares = split(amount, [one.left for one in holdings])
     return [(one, share) for one, share in zip(holdings, shares, strict=True) if share]
+
+
+def onto(
+    parts: Sequence[tuple[int, int]], waiting: Sequence[tuple[int, int]]
+) -> tuple[list[tuple[int, int, int]], dict[int, int]]:
+    """Put parts of a payment (which, amount) onto payments that were waited for (id, amount): each takes of one part.
+
+    What was taken as (id, which, amount), and what is left of each part. Nothing is lost: they sum up to the parts.
+    """
+    left = dict(parts)
+    taken: list[tuple[int, int, int]] = []
+    for id_, most in waiting:
+        which = next((one for one, amount in left.items() if amount), None)
+        if which is not None and most > 0:
+            amount = min(most, left[which])
+            left[which] -= amount
+            taken.append((id_, which, amount))
+    return taken, {which: amount for which, amount in left.items() if amount}

@@ -210,6 +210,12 @@ UPDATE orders_refund
  WHERE uid = %(uid)s AND state = 'due'
 RETURNING id;
 
+-- name: refund_of
+-- What a refund is of: order, its number, tender, amount, currency.
+SELECT sale.uid, coalesce(sale.number, ''), one.tender, one.amount, one.currency
+  FROM orders_refund AS one LEFT JOIN orders_order AS sale ON sale.id = one.order_id
+ WHERE one.uid = %(uid)s;
+
 -- name: add_refunds
 -- Write shares of a refund to the ledger and count them on their payments; rows of a cause known already change nothing.
 WITH new AS (
@@ -257,18 +263,16 @@ UPDATE orders_payment SET state = 'failed'
  WHERE order_id = %(order_id)s AND state = 'pending' AND tender IN ('cod', 'cash');
 
 -- name: capture_waiting
--- Payments that were to be made on delivery are made: of each at most what is still to be paid.
-WITH waiting AS (
-    SELECT id, least(amount, greatest(0, %(rest)s - coalesce(sum(amount) OVER (
-               ORDER BY id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)))::bigint AS taken
-      FROM orders_payment
-     WHERE order_id = %(order_id)s AND state = 'pending' AND tender IN ('cod', 'cash')
-)
+-- Payments that were to be made on delivery are made, each by this tender to this amount; the others will not be.
 UPDATE orders_payment AS payment
-   SET state = CASE WHEN waiting.taken > 0 THEN 'captured' ELSE 'failed' END, captured = waiting.taken,
-       tender = CASE WHEN waiting.taken > 0 THEN %(tender)s ELSE tender END,
-       captured_at = CASE WHEN waiting.taken > 0 THEN %(at)s::timestamptz END
-  FROM waiting WHERE payment.id = waiting.id
+   SET state = CASE WHEN told.amount > 0 THEN 'captured' ELSE 'failed' END, captured = coalesce(told.amount, 0),
+       tender = coalesce(told.tender, payment.tender),
+       captured_at = CASE WHEN told.amount > 0 THEN %(at)s::timestamptz END
+  FROM orders_payment AS waiting
+  LEFT JOIN unnest(%(ids)s::bigint[], %(tenders)s::text[], %(amounts)s::bigint[]) AS told (id, tender, amount)
+    ON told.id = waiting.id
+ WHERE waiting.order_id = %(order_id)s AND waiting.state = 'pending' AND waiting.tender IN ('cod', 'cash')
+   AND payment.id = waiting.id
 RETURNING payment.uid, payment.captured;
 
 -- name: ids

@@ -52,7 +52,9 @@ SELECT parcel.id, parcel.uid, parcel.kind, parcel.state, parcel.attempt, parcel.
        coalesce((SELECT sum(payment.captured - payment.refunded) FROM orders_payment AS payment
                   WHERE payment.order_id = book.id), 0)::bigint AS paid,
        coalesce((SELECT sum(part.quantity - part.given_up) FROM orders_allocation AS part
-                  WHERE part.fulfilment_id = parcel.id), 0)::bigint AS pieces
+                  WHERE part.fulfilment_id = parcel.id), 0)::bigint AS pieces,
+       coalesce((SELECT sum(found.quantity) FROM orders_picked AS found
+                  WHERE found.fulfilment_id = parcel.id), 0)::bigint AS picked
   FROM orders_fulfilment AS parcel
   JOIN orders_order AS book ON book.id = parcel.order_id
  WHERE (parcel.location_id = %(location_id)s AND parcel.state IN ('to_pick', 'ready'))

@@ -206,6 +206,15 @@ class Fulfilment:
 
 
 @dataclass(frozen=True, slots=True)
+class Paid:
+    """A part of what is paid at hand-over, in minor units. `code` is that of a gift card, which nobody keeps."""
+
+    tender: str
+    amount: int
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Payment:
     """A payment. `refunded` counts money given back and money promised back."""
 

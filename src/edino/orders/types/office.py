@@ -1,5 +1,6 @@
 """Rows of the lists that the office and the stores look at. Amounts are minor units of the row's currency."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -64,6 +65,15 @@ class WorkRow:
     due: int
     paid: int
     pieces: int
+    picked: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """What was found of a parcel so far: pieces by line key, and who found them."""
+
+    pieces: Mapping[str, int]
+    people: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

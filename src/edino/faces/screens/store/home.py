@@ -103,7 +103,8 @@ def _shelf(request: StoreRequest, listing: Listing[Item], items: Iterable[Item],
 def _picks(rows: list[WorkRow]) -> Iterable[Item]:
     for place, row in enumerate(rows):
         again = ngettext("attempt %(number)d", "attempt %(number)d", row.attempt) % {"number": row.attempt}
-        about = [wording.who(row.name), wording.things(row.pieces), again if row.attempt > 1 else ""]
+        done = _("%(have)d of %(pieces)d") % {"have": row.picked, "pieces": row.pieces} if row.picked else ""
+        about = [wording.who(row.name), wording.things(row.pieces), done, again if row.attempt > 1 else ""]
         yield Item(
             place,
             _("Order %(number)s") % {"number": row.number},
