@@ -1,5 +1,6 @@
 """Igor reads the journal: what came, what it changed, what was odd; the Stranger and Lena's shop staff do not."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,3 +96,27 @@ def test_who_may_not_see_it_does_not(load: Callable[..., Any], write: Callable[[
     vera = stage.log_in(Role.MERCHANDISER)
     assert vera.get("/exchanges/").status_code == 200
     assert vera.get("/exchanges/01890000-0000-7000-8000-000000000000/").status_code == 404
+
+
+def test_a_stop_of_the_brake_leads_to_the_stock_file_and_vera_lets_it_through(
+    igor: Any, load: Callable[..., Any], write: Callable[[str, str], Path]
+) -> None:
+    named = [f"g{n}" for n in range(6)]
+    load(
+        write("import.xml", catalog(*(goods(one, f"Кеды {one}", one.upper()) for one in named))),
+        write("offers.xml", offers(*(offer(one, "Кеды", "10", stores={"w1": "5"}) for one in named))),
+    )
+    sold_out = offers(*(offer(one, "Кеды", "10", stores={"w1": "0"}) for one in named), at=LATER)
+    load(write("offers.xml", sold_out))
+    shown = page(igor, f"/exchanges/{last()}/")
+    assert "6 of 6 places would become empty" in shown
+    [address] = set(re.findall(r"/stock/files/[0-9a-f-]+/", shown))
+    assert igor.post(f"{address}release/", {"sure": "1"}).status_code == 403
+    lies = "SELECT sum(on_hand) FROM pub.inventory_level"
+    assert sql.scalar(lies) == 30
+    assert stage.log_in(Role.MERCHANDISER).post(f"{address}release/", {"sure": "1"}).status_code == 302
+    assert sql.scalar(lies) == 0
+    assert address not in page(igor, f"/exchanges/{last()}/")
+    load(write("offers.xml", sold_out.replace("T10:00:00", "T11:00:00")))  # and it is no news afterwards
+    assert "The brake stopped" not in page(igor, f"/exchanges/{last()}/")
+    assert sql.scalar(lies) == 0

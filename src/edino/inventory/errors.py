@@ -33,6 +33,30 @@ class NoSuchCase(NotFound):
     code = "no_such_case"
 
 
+class NoSuchFile(NotFound):
+    """There is no such stock file."""
+
+    code = "no_such_file"
+
+
+class NoSuchCorrection(NotFound):
+    """There is no such correction."""
+
+    code = "no_such_correction"
+
+
+class NotExpected(NotFound):
+    """This is not expected any more."""
+
+    code = "not_expected"
+
+
+class ChangedMeanwhile(Conflict):
+    """%(total)s lie there by now, not %(seen)s. Look again before you correct it."""
+
+    code = "changed"
+
+
 class WrongState(Conflict):
     """This cannot be done any more: it is %(state)s already."""
 

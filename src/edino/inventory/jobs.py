@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from edino.inventory.api import moving
+from edino.inventory.api import files, moving, openings
 from edino.kernel import holds, jobs
 
 
@@ -13,3 +13,10 @@ def tidy(timestamp: int) -> None:
         holds.expire_due()
     with transaction.atomic():
         moving.tell_waiting()
+
+
+@jobs.periodic("inventory.days", cron="7 * * * *")
+def days(timestamp: int) -> None:
+    """Open the slots of the days ahead, and give up stock files that nobody has decided on for a month."""
+    openings.open_ahead()
+    files.tidy()

@@ -1,8 +1,8 @@
 """What crosses the door of inventory."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -23,12 +23,22 @@ Condition = Literal["good", "damaged", "quarantine"]
 Method = Literal["pickup", "delivery", "carry"]
 Way = Literal["ship", "carry", "transfer"]
 RuleKind = Literal[
-    "own_stock", "fewest_parcels", "same_city", "nearest", "location_order", "stores_last", "keep_safety", "exclude"
+    "own_stock",
+    "fewest_parcels",
+    "same_city",
+    "nearest",
+    "location_order",
+    "stores_last",
+    "keep_safety",
+    "exclude",
+    "one_parcel",
 ]
+Why = Literal["found", "missing", "broken", "stolen", "sample", "mistake"]
 Disposition = Literal["resell", "damaged", "quarantine"]
 
 MOVEMENT_KINDS: tuple[str, ...] = get_args(MovementKind)
 LOCATION_KINDS: tuple[str, ...] = get_args(LocationKind)
+CORRECTIONS: tuple[str, ...] = get_args(Why)
 RULE_KINDS: tuple[str, ...] = get_args(RuleKind)
 
 
@@ -38,6 +48,7 @@ class Location:
 
     `sells`: its stock is offered in stores and tills; `ships`: parcels leave from it; `pickup`: shoppers fetch here.
     `safety` units of every variant are kept back; `position` orders locations where a rule asks for an order.
+    `daily_parcels` leave in a day of its calendar at most; None: as many as come.
     """
 
     id: int
@@ -56,11 +67,15 @@ class Location:
     safety: int = 0
     latitude: float | None = None
     longitude: float | None = None
+    daily_parcels: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LocationInput:
-    """A location as it is given; None: nothing is said, so what is known stays (or the usual begins)."""
+    """A location as it is given; None: nothing is said, so what is known stays (or the usual begins).
+
+    `daily_parcels` below zero takes the limit away.
+    """
 
     code: str
     name: str | None = None
@@ -77,6 +92,7 @@ class LocationInput:
     safety: int | None = None
     latitude: float | None = None
     longitude: float | None = None
+    daily_parcels: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +272,16 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Where a purchase comes from. `short`: (variant, units nobody has)."""
+    """Where a purchase comes from. `short`: (variant, units nobody has).
+
+    `parcels`: capacities of the days of places that send only so many; one unit of each is to be held.
+    """
 
     allocations: tuple[Allocation, ...]
     groups: tuple[Group, ...]
     short: tuple[tuple[int, int], ...]
     why: tuple[Choice, ...]
+    parcels: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,6 +307,88 @@ class Slot:
     capacity_id: int
     capacity: int
     free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Slots that are opened each week: on a day (0 is Monday) from `opens` to `closes`, so many minutes each."""
+
+    weekday: int
+    opens: time
+    closes: time
+    minutes: int
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInput:
+    """A slot as it is given: when it begins and ends, how many orders it takes."""
+
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockFile:
+    """A stock file in the journal. `state`: staged (waits for a person), stopped (by the brake), applied, dismissed.
+
+    `origin` is what brought it; `decided_by` the person who applied or dismissed one that waited.
+    """
+
+    uid: UUID
+    source: int | None
+    as_of: datetime
+    is_full: bool
+    state: str
+    report: SnapshotReport
+    by: str
+    origin: str
+    locations: tuple[str, ...] | None
+    created_at: datetime
+    applied_at: datetime | None
+    decided_by: str
+    decided_at: datetime | None
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """So many units of every variant that a channel may not sell, at a location or (None) at each without its own."""
+
+    channel: str
+    location: str | None
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A person said that so many more (or fewer) lie there, and why. `undone_at`: it was taken back."""
+
+    uid: UUID
+    variant_id: int
+    sku: str
+    location: str
+    quantity: int
+    reason: str
+    note: str
+    created_at: datetime
+    created_by: str
+    undone_at: datetime | None
+    undone_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Goods that are expected, as they stand in the list."""
+
+    id: int
+    document: str
+    sku: str
+    variant_id: int
+    location: str
+    quantity: int
+    due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,14 +498,3 @@ class CityStock:
     city: str
     free: int
     places: int
-
-
-@dataclass(frozen=True, slots=True)
-class StockSummary:
-    """A variant over all its places."""
-
-    variant_id: int
-    on_hand: int
-    free: int
-    places: int
-    details: Mapping[str, int] = field(default_factory=dict)

@@ -21,6 +21,7 @@ SENTENCES: Final = {
     "coupon": "This benefit has been used up.",
     "giftcard": "There is not so much left on this gift card.",
     "points": "There are not so many points.",
+    "parcel": "This place sends no more parcels today. Try again: another one will.",
     "slot": "This time is fully booked. Choose another.",
 }
 
@@ -43,8 +44,9 @@ class SlotNeed(NamedTuple):
 
 
 def goods(plan: Plan) -> list[Need]:
-    """Stock at the places the plan chose."""
-    return [Need(Want(one.capacity_id, one.quantity), "stock", "lines", one.variant_id) for one in plan.allocations]
+    """Stock at the places the plan chose, and a parcel of the day of those that send only so many."""
+    found = [Need(Want(one.capacity_id, one.quantity), "stock", "lines", one.variant_id) for one in plan.allocations]
+    return [*found, *(Need(Want(day, 1), "parcel", "delivery") for day in plan.parcels)] if plan.parcels else found
 
 
 def benefits(quote: Quote) -> list[Need]:

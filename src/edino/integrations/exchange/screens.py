@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from edino.integrations.exchange import journal
+from edino.integrations.exchange import journal, stock
 from edino.integrations.exchange.journal import Line, Listed, Told
 from edino.integrations.exchange.oddities import KINDS
+from edino.inventory.api import files as stock_files
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import navigation, screen
@@ -175,6 +176,10 @@ def run(request: StaffRequest, uid: UUID) -> HttpResponseBase:
         ],
         groups=list(_groups(lines[:LINES], told.kind)),
         more=more,
+        stopped=[
+            (reverse("stock_file", args=[one.uid]), one.report.zeroed, one.report.stocked)
+            for one in stock_files.stock_files(state="stopped", origin=stock.origin(told.uid))
+        ],
     )
 
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils.translation import gettext
 
@@ -13,7 +14,6 @@ from edino.integrations.exchange.prices import slug
 from edino.integrations.exchange.queries import Change, Mirrored, Staged
 from edino.integrations.exchange.work import Work, compared
 from edino.inventory import api as inventory
-from edino.inventory.errors import TooManyZeros
 from edino.inventory.types import LocationInput, SnapshotRow
 from edino.kernel import clock
 
@@ -23,6 +23,11 @@ LARGEST: Final = 1_000_000_000
 OWN: Final = "-"
 """The store of a source that counts its stock and does not say where."""
 _SHOP: Final = re.compile(r"магазин|салон|бутик|розн|shop|store|outlet", re.IGNORECASE)
+
+
+def origin(run: UUID) -> str:
+    """How the stock file of an import is found in the journal of stock files."""
+    return f"exchange:{run}"
 
 
 def stores(work: Work) -> bool:
@@ -174,13 +179,16 @@ def _apply(work: Work, told: list[Told], changes: list[Change]) -> None:
     rows = [SnapshotRow(code, one.offer.sku, pieces) for one in told for code, pieces in one.body.items()]
     stopped, refused = False, set[str]()
     if rows:
-        try:
-            report = inventory.snapshot(
-                source=work.source, as_of=min(work.as_of, clock.now()), rows=rows, force=work.force
-            )
-        except TooManyZeros as refusal:
-            stopped = True
-            work.odd.note("stock_too_many_zeros", refusal.text)
+        report = inventory.snapshot(
+            source=work.source,
+            as_of=min(work.as_of, clock.now()),
+            rows=rows,
+            force=work.force,
+            origin=origin(work.run.uid),
+        )
+        stopped = report.stopped
+        if stopped:
+            work.odd.note("stock_too_many_zeros", f"{report.zeroed} / {report.stocked}")
         else:
             refused = {rows[one.index].sku for one in report.rejected}
             for what, number in (

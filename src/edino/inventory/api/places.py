@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from django.db import transaction
 
-from edino.inventory.errors import NoSuchLocation
+from edino.inventory.api import parcels
+from edino.inventory.errors import NoSuchLocation, NoSuchVariant
 from edino.inventory.queries import places
-from edino.inventory.types import LOCATION_KINDS, RULE_KINDS, Location, LocationInput, Slot, SourcingRule
+from edino.inventory.types import LOCATION_KINDS, RULE_KINDS, Location, LocationInput, Reserve, Slot, SourcingRule
 from edino.kernel import clock, holds, ids
 from edino.kernel.errors import FieldError, Invalid
 from edino.staff import api as staff
@@ -39,6 +40,8 @@ def save_location(*, location: LocationInput, by: Person | Actor) -> Location:
     _check(location)
     with transaction.atomic():
         places.save_location(location)
+        if location.daily_parcels is not None:
+            parcels.change(places.locations(code=location.code)[0])
         staff.audit(actor=by, operation="stock.edit", subject=("location", location.code), detail={"did": "saved"})
     return places.locations(code=location.code)[0]
 
@@ -128,9 +131,50 @@ def save_reserve(*, channel: str, quantity: int, by: Person | Actor, location: s
     if location and place is None:
         raise NoSuchLocation
     with transaction.atomic():
-        places.save_reserve(channel, place, quantity)
+        if quantity or place is not None:
+            places.save_reserve(channel, place, quantity)
+        else:
+            places.drop_reserve(channel, None)
         detail = {"did": "reserve", "channel": channel, "quantity": quantity}
         staff.audit(actor=by, operation="stock.edit", subject=("location", location or "*"), detail=detail)
+
+
+def drop_reserve(*, channel: str, location: str, by: Person | Actor) -> None:
+    """Let a location have no number of its own for a channel: that of every location counts there."""
+    place_id = places.location_ids([location]).get(location)
+    if place_id is None:
+        raise NoSuchLocation
+    with transaction.atomic():
+        places.drop_reserve(channel, place_id)
+        detail = {"did": "no reserve", "channel": channel}
+        staff.audit(actor=by, operation="stock.edit", subject=("location", location), detail=detail)
+
+
+def reserves() -> list[Reserve]:
+    """What is kept back from channels."""
+    return places.reserves()
+
+
+def save_safety(*, variant_id: int, location: str, safety: int | None, by: Person | Actor) -> None:
+    """Keep so many of a variant back at a location; None: as many as the location says of everything.
+
+    `NoSuchVariant` where it never lay: then there is nothing to keep.
+    """
+    if safety is not None and not 0 <= safety <= 1_000_000:
+        raise Invalid.field("safety", "range", "Safety stock is a number from 0 to 1,000,000.")
+    place_id = places.location_ids([location]).get(location)
+    if place_id is None:
+        raise NoSuchLocation
+    with transaction.atomic():
+        if not places.set_safety(variant_id, place_id, safety):
+            raise NoSuchVariant
+        detail = {"did": "safety stock", "variant": variant_id, "safety": safety}
+        staff.audit(actor=by, operation="stock.edit", subject=("location", location), detail=detail)
+
+
+def sourcing_rules() -> list[SourcingRule]:
+    """The rules of sourcing in their order."""
+    return places.sourcing_rules()
 
 
 def _zone(code: str) -> ZoneInfo:
@@ -153,6 +197,8 @@ def _check(given: LocationInput) -> None:
         wrong.append(FieldError("time_zone", "unknown", "There is no such time zone."))
     if given.safety is not None and not 0 <= given.safety <= 1_000_000:
         wrong.append(FieldError("safety", "range", "Safety stock is a number from 0 to 1,000,000."))
+    if given.daily_parcels is not None and given.daily_parcels > 1_000_000:
+        wrong.append(FieldError("daily_parcels", "range", "No place sends more than 1,000,000 parcels in a day."))
     if given.latitude is not None and not -90 <= given.latitude <= 90:
         wrong.append(FieldError("latitude", "range", "Latitude is between -90 and 90."))
     if given.longitude is not None and not -180 <= given.longitude <= 180:

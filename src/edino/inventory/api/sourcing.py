@@ -1,15 +1,17 @@
 """Where a purchase comes from, with a reason for every choice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from edino.inventory.api import parcels
+from edino.inventory.api.parcels import ParcelDay
 from edino.inventory.api.reading import availability
 from edino.inventory.errors import NoSuchLocation
 from edino.inventory.queries import places
 from edino.inventory.rules.sourcing import Ask, Sourced, Taken, source
-from edino.inventory.types import Allocation, Atp, Choice, Demand, Group, Location, Method, Plan
+from edino.inventory.types import Allocation, Atp, Choice, Demand, Group, Location, Method, Plan, SourcingRule
 from edino.kernel.holds import Owner
 
 
@@ -24,12 +26,15 @@ def plan(
     prefer: Sequence[str] = (),
     owner: Owner | None = None,
     known: Sequence[Location] | None = None,
+    rules: Sequence[SourcingRule] | None = None,
 ) -> Plan:
     """Choose where goods come from, by the rules of sourcing. Nothing is held: whoever wants it holds the allocations.
 
     `pickup`: the location of method pickup and carry; `exclude` and `prefer` are codes of locations. `owner`: what he
     holds himself counts as free. `known`: every location, as the caller read them a moment ago; stock is always
-    read anew. What cannot be had is in `short`, as (variant, units). `NoSuchLocation` for a pickup that is none.
+    read anew. `rules`: others than those that hold, to try them out. What cannot be had is in `short`, as (variant,
+    units). Besides the allocations, one unit of each of `parcels` is to be held. `NoSuchLocation` for a pickup that is
+    none.
     """
     wanted: dict[int, int] = {}
     for one in demand:
@@ -38,16 +43,20 @@ def plan(
     everywhere = places.locations() if known is None else known
     if method != "delivery" and not any(place.code == pickup and place.active for place in everywhere):
         raise NoSuchLocation
-    rules = places.sourcing_rules()
+    if rules is None:
+        rules = places.sourcing_rules()
     keeps = any(rule.kind == "keep_safety" and rule.active and rule.method in {"", method} for rule in rules)
     found = availability(variant_ids=list(wanted), channel=channel, owner=owner)
     atps = {(one.location_id, one.variant_id): one for rows in found.values() for one in rows}
     stock = {pair: one.free if keeps else max(one.free, one.on_hand - one.promised) for pair, one in atps.items()}
-    ask = Ask(wanted, method, pickup or "", city, exclude, prefer)
-    return _plan(source(ask, everywhere, stock, rules), atps)
+    limited = [] if method == "carry" else [place for place in everywhere if place.daily_parcels is not None]
+    days = parcels.today(limited) if limited else {}
+    full = [place.code for place in limited if days[place.id].free <= 0]
+    ask = Ask(wanted, method, pickup or "", city, exclude, prefer, full)
+    return _plan(source(ask, everywhere, stock, rules), atps, days)
 
 
-def _plan(sourced: Sourced, atps: dict[tuple[int, int], Atp]) -> Plan:
+def _plan(sourced: Sourced, atps: dict[tuple[int, int], Atp], days: Mapping[int, ParcelDay]) -> Plan:
     allocations = tuple(
         Allocation(variant, one.place.id, quantity, atps[one.place.id, variant].capacity_id, one.way)
         for one in sourced.taken
@@ -55,6 +64,7 @@ def _plan(sourced: Sourced, atps: dict[tuple[int, int], Atp]) -> Plan:
     )
     groups = tuple(Group(one.place.id, one.way, tuple(sorted(one.lines.items()))) for one in sourced.taken)
     why = [Choice(place.code, "exclude", _("Left out by a rule, though it has some.")) for place in sourced.left_out]
+    why += [Choice(place.code, "full", _("Packs no more parcels today, though it has some.")) for place in sourced.full]
     why += [Choice(one.place.code, one.rule, _reason(one)) for one in sourced.taken]
     if len(sourced.taken) > 1:
         count = len(sourced.taken)
@@ -64,9 +74,12 @@ def _plan(sourced: Sourced, atps: dict[tuple[int, int], Atp]) -> Plan:
             count,
         )
         why.append(Choice("", "split", text % {"count": count}))
-    if sourced.short:
+    if sourced.whole:
+        why.append(Choice("", "one_parcel", _("Nobody has it all, and a rule forbids to split.")))
+    elif sourced.short:
         why.append(Choice("", "short", _("Nobody has the rest.")))
-    return Plan(allocations, groups, tuple(sorted(sourced.short.items())), tuple(why))
+    sent = tuple(days[one.place.id].capacity_id for one in sourced.taken if one.way != "carry" and one.place.id in days)
+    return Plan(allocations, groups, tuple(sorted(sourced.short.items())), tuple(why), sent)
 
 
 def _reason(one: Taken) -> str:

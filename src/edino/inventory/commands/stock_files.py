@@ -6,6 +6,7 @@ from typing import Final
 
 from edino.channels import api as channels
 from edino.inventory import api
+from edino.inventory.api.files import FIELDS
 from edino.inventory.types import SnapshotReport, SnapshotRow
 from edino.kernel.imports.types import Context, Field, Rejection, Row, Written
 
@@ -17,28 +18,7 @@ class StockFiles:
 
     help = "What lay where: one row is one SKU at one location. What moved since is counted on top."
     fields = (
-        Field(
-            "location",
-            required=True,
-            help="code of the location",
-            aliases=("warehouse", "store", "склад", "магазин", "код_склада"),
-            length=60,
-        ),
-        Field(
-            "sku",
-            required=True,
-            help="code of the goods",
-            aliases=("article", "item", "артикул", "код_товара"),
-            length=200,
-        ),
-        Field(
-            "quantity",
-            "decimal",
-            required=True,
-            help="how many lay there, whole; below zero is taken for none",
-            aliases=("qty", "stock", "остаток", "количество", "кол_во"),
-            decimals=3,
-        ),
+        *FIELDS,
         Field(
             "as_of",
             "datetime",
@@ -77,6 +57,7 @@ class StockFiles:
                 rows=[SnapshotRow(r.values["location"], r.values["sku"], int(r.values["quantity"])) for r in told],
                 force=force,
                 examples=len(told),
+                origin=context.file[:200],
             )
             rejections += _rejected(report, told)
             if not report.stopped:

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -92,7 +93,7 @@ class Inbound(models.Model):
 
 
 class Snapshot(models.Model):
-    """A stock file: what it said, and what came of it."""
+    """A stock file: what it said, and what came of it. `origin`: what brought it, in the words of whoever did."""
 
     uid = models.UUIDField(unique=True)
     source_id = models.IntegerField(null=True)
@@ -101,13 +102,34 @@ class Snapshot(models.Model):
     state = models.TextField()
     report = models.JSONField(db_default={})
     by = models.TextField(db_default="")
+    origin = models.TextField(db_default="")
+    locations = ArrayField(models.TextField(), null=True)
     created_at = models.DateTimeField()
     applied_at = models.DateTimeField(null=True)
+    decided_by = models.TextField(db_default="")
+    decided_at = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "inventory_snapshot"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.CheckConstraint(
-                condition=Q(state__in=["staged", "stopped", "applied"]), name="inventory_snapshot_state_known"
+                condition=Q(state__in=["staged", "stopped", "applied", "dismissed"]),
+                name="inventory_snapshot_state_known",
             ),
+        ]
+
+
+class SnapshotRow(models.Model):
+    """A row of a stock file that waits for a person: kept until it is applied or dismissed."""
+
+    snapshot = models.ForeignKey(Snapshot, models.PROTECT, related_name="+", db_index=False)
+    place = models.BigIntegerField()
+    location = models.TextField()
+    sku = models.TextField()
+    quantity = models.BigIntegerField()
+
+    class Meta:
+        db_table = "inventory_snapshot_kept"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint("snapshot", "place", name="inventory_snapshot_kept_once"),
         ]

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from edino.inventory.models.ledger import Level
 from edino.inventory.models.places import Location
+from edino.inventory.types import CORRECTIONS
 
 
 class Transfer(models.Model):
@@ -117,6 +118,27 @@ class Subscription(models.Model):
                 name="inventory_subscription_waits_once",
                 nulls_distinct=False,
             ),
+        ]
+
+
+class Correction(models.Model):
+    """A person says that something else lies there, and why; its movements have it as their cause."""
+
+    uid = models.UUIDField(unique=True)
+    level = models.ForeignKey(Level, models.PROTECT, related_name="+")
+    quantity = models.BigIntegerField()
+    reason = models.TextField()
+    note = models.TextField(db_default="")
+    created_at = models.DateTimeField()
+    created_by = models.TextField()
+    undone_at = models.DateTimeField(null=True)
+    undone_by = models.TextField(db_default="")
+
+    class Meta:
+        db_table = "inventory_correction"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(reason__in=CORRECTIONS), name="inventory_correction_reason_known"),
+            models.CheckConstraint(condition=~Q(quantity=0), name="inventory_correction_moves"),
         ]
 
 

@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from edino.inventory.types import Location, LocationInput, Slot, SourcingRule
-from edino.kernel import sql
+from edino.inventory.types import Location, LocationInput, Opening, Reserve, Slot, SourcingRule
+from edino.kernel import clock, sql
 
 _SQL = sql.statements("edino.inventory", "places.sql")
 
@@ -60,6 +60,41 @@ def slots(location: str, since: datetime, until: datetime, at: datetime) -> list
     return sql.rows(_SQL["slots"], {"location": location, "since": since, "until": until, "at": at}, Slot)
 
 
+def parcel_days(days: Mapping[int, date]) -> dict[int, tuple[int, int, int]]:
+    """(capacity, total, free) of the day of each location that has begun it."""
+    given = {"locations": list(days), "days": list(days.values()), "at": clock.now()}
+    return {row[0]: row[1:] for row in sql.tuples(_SQL["parcel_days"], given)}
+
+
+def new_parcel_days(count: int) -> list[int]:
+    """Ids for days."""
+    return [row[0] for row in sql.tuples(_SQL["new_parcel_days"], {"count": count})]
+
+
+def add_parcel_days(rows: Sequence[tuple[int, int, date, int]]) -> int:
+    """Begin days (id, location, day, capacity); how many are new."""
+    columns = zip(("ids", "locations", "days", "capacities"), map(list, zip(*rows, strict=True)), strict=True)
+    return sql.execute(_SQL["add_parcel_days"], dict(columns))
+
+
+def openings(location: str = "") -> list[tuple[str, Opening]]:
+    """When slots are opened each week, with the location's code."""
+    return [(row[0], Opening(*row[1:])) for row in sql.tuples(_SQL["openings"], {"location": location})]
+
+
+def replace_openings(location_id: int, given: Sequence[Opening]) -> None:
+    """Put these in the place of all that a location had."""
+    sql.execute(_SQL["drop_openings"], {"location_id": location_id})
+    values = {
+        "weekdays": [one.weekday for one in given],
+        "opens": [one.opens for one in given],
+        "closes": [one.closes for one in given],
+        "minutes": [one.minutes for one in given],
+        "capacities": [one.capacity for one in given],
+    }
+    sql.execute(_SQL["add_openings"], {"location_id": location_id, **values})
+
+
 def sourcing_rules() -> list[SourcingRule]:
     """The rules of sourcing in their order."""
     return [
@@ -86,6 +121,22 @@ def save_reserve(channel: str, location_id: int | None, quantity: int) -> None:
     sql.execute(_SQL["save_reserve"], {"channel": channel, "location_id": location_id, "quantity": quantity})
 
 
-def reserves() -> list[tuple[str, str | None, int]]:
-    """(channel, location or None for each, quantity) of what is kept back."""
-    return sql.tuples(_SQL["reserves"])
+def drop_reserve(channel: str, location_id: int | None) -> None:
+    """Keep nothing back from a channel there."""
+    sql.execute(_SQL["drop_reserve"], {"channel": channel, "location_id": location_id})
+
+
+def reserves() -> list[Reserve]:
+    """What is kept back from channels."""
+    return [Reserve(*row) for row in sql.tuples(_SQL["reserves"])]
+
+
+def set_safety(variant_id: int, location_id: int, safety: int | None) -> bool:
+    """Keep so many of a variant back at a location; whether it has ever lain there."""
+    given = {"variant_id": variant_id, "location_id": location_id, "safety": safety}
+    return sql.execute(_SQL["set_safety"], given) == 1
+
+
+def safeties(variant_id: int) -> dict[int, int]:
+    """The variant's own safety stock, by location."""
+    return dict(sql.tuples(_SQL["safeties"], {"variant_id": variant_id}))

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from edino.inventory.types import SnapshotChange, SnapshotRow
+import msgspec
+
+from edino.inventory.types import SnapshotChange, SnapshotReport, SnapshotRow, StockFile
 from edino.kernel import log, sql
 
 _SQL = sql.statements("edino.inventory", "snapshots.sql")
@@ -31,12 +33,18 @@ class Summary:
 
 
 @contextmanager
-def staged(rows: Iterable[SnapshotRow]) -> Iterator[int]:
-    """Put the rows of a file into a table of this connection, a piece at a time; how many there are."""
+def staged(rows: Iterable[SnapshotRow] | UUID) -> Iterator[int]:
+    """Put the rows of a file into a table of this connection, a piece at a time; how many there are.
+
+    The uid of a file stands for the rows that were kept of it.
+    """
     sql.execute(_SQL["drop_rows"])
     sql.execute(_SQL["begin_rows"])
     try:
-        waiting, count = iter(rows), 0
+        count = 0
+        if isinstance(rows, UUID):
+            count, rows = sql.execute(_SQL["stage_kept"], {"uid": rows}), ()
+        waiting = iter(rows)
         while chunk := list(islice(waiting, _CHUNK)):
             lines = [
                 f"{place}\t{log.escape(row.location)}\t{log.escape(row.sku)}\t{row.quantity}\n"
@@ -85,9 +93,9 @@ def compare(as_of: datetime, locations: Sequence[int], *, full: bool) -> Summary
     return found
 
 
-def largest() -> list[SnapshotChange]:
+def largest(most: int) -> list[SnapshotChange]:
     """The greatest changes."""
-    return sql.rows(_SQL["largest"], {}, SnapshotChange)
+    return sql.rows(_SQL["largest"], {"most": most}, SnapshotChange)
 
 
 def differing(after: int, until: int) -> tuple[int, int]:
@@ -120,6 +128,32 @@ def note_locations(locations: Sequence[int], as_of: datetime) -> None:
     sql.execute(_SQL["note_locations"], {"locations": list(locations), "as_of": as_of})
 
 
-def record(uid: UUID, values: dict[str, Any]) -> None:
-    """Note a file and what came of it."""
-    sql.execute(_SQL["record"], {"uid": uid, **values})
+def record(uid: UUID, values: dict[str, Any]) -> int:
+    """Note a file and what came of it; its row's id."""
+    return int(sql.scalar(_SQL["record"], {"uid": uid, **values}))
+
+
+def keep_rows(snapshot_id: int) -> int:
+    """Keep what is staged until a person decides; how many rows."""
+    return sql.execute(_SQL["keep_rows"], {"snapshot": snapshot_id})
+
+
+def drop_kept(uid: UUID) -> int:
+    """Forget the rows that were kept of a file."""
+    return sql.execute(_SQL["drop_kept"], {"uid": uid})
+
+
+def decide(uid: UUID, *, state: str, by: str, now: datetime) -> bool:
+    """Whether the file waited and has been decided on by this call."""
+    return sql.execute(_SQL["decide"], {"uid": uid, "state": state, "by": by, "now": now}) == 1
+
+
+def files(*, uid: UUID | None = None, state: str = "", origin: str = "", limit: int = 500) -> list[StockFile]:
+    """Stock files, the newest first."""
+    found = sql.rows(_SQL["files"], {"uid": uid, "state": state, "origin": origin, "limit": limit}, StockFile)
+    return [replace(one, report=msgspec.convert(one.report, SnapshotReport)) for one in found]
+
+
+def outlived(before: datetime) -> list[UUID]:
+    """Files that have waited since before a moment."""
+    return [row[0] for row in sql.tuples(_SQL["outlived"], {"before": before})]

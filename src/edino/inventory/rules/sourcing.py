@@ -28,6 +28,8 @@ class Ask:
     city: str = ""
     exclude: Collection[str] = ()
     prefer: Sequence[str] = ()
+    full: Collection[str] = ()
+    """Places whose day takes no more parcels: they only give what leaves in the shopper's own hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,28 +45,39 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Sourced:
-    """The places chosen, in the order of choice; what nobody has; whom a rule left out though he had some."""
+    """The places chosen, in the order of choice; what nobody has; whom a rule left out though he had some.
+
+    `full` were left out since their day takes no more parcels; `whole`: what is short is so since a rule forbids to
+    split, though others have it.
+    """
 
     taken: tuple[Taken, ...]
     short: Mapping[int, int]
     left_out: tuple[Location, ...]
+    full: tuple[Location, ...] = ()
+    whole: bool = False
 
 
 def source(ask: Ask, places: Sequence[Location], stock: Stock, rules: Sequence[SourcingRule]) -> Sourced:
     """Choose place after place until everything that can be had is taken.
 
     Among the places that can give something of what is still missing, the rules are asked one after the other, each
-    keeping those it likes best, until one place is left; the code breaks the last tie. It gives all it can.
+    keeping those it likes best, until one place is left; the code breaks the last tie. It gives all it can. Where a
+    rule says `one_parcel`, one place gives, the one that has most of it, and the rest is short.
     """
     asked = [rule for rule in rules if rule.active and rule.method in {"", ask.method}]
-    able, left_out = _candidates(ask, places, stock, asked)
+    whole = any(rule.kind == "one_parcel" for rule in asked)
+    able, left_out, full = _candidates(ask, places, stock, asked)
     having = {variant: sum(stock.get((place.id, variant), 0) for place in able) for variant in ask.demand}
     missing = {variant: min(count, having[variant]) for variant, count in ask.demand.items() if having[variant] > 0}
     short = {variant: count - having[variant] for variant, count in ask.demand.items() if count > having[variant]}
     here = _point(ask, places)
     taken: list[Taken] = []
-    while missing:
+    while missing and not (whole and taken):
         able = [place for place in able if _gives(place, missing, stock)]
+        if whole:
+            most = max(_gives(place, missing, stock) for place in able)
+            able = [place for place in able if _gives(place, missing, stock) == most]
         chosen, rule = _Round(ask, able, missing, stock, here).choose(asked)
         lines = {
             variant: min(count, stock.get((chosen.id, variant), 0))
@@ -78,7 +91,8 @@ def source(ask: Ask, places: Sequence[Location], stock: Stock, rules: Sequence[S
             for variant, count in missing.items()
             if count > lines.get(variant, 0)
         }
-    return Sourced(tuple(taken), short, left_out)
+    lacking = {variant: short.get(variant, 0) + missing.get(variant, 0) for variant in {**short, **missing}}
+    return Sourced(tuple(taken), lacking, left_out, full, whole=bool(missing))
 
 
 def way(ask: Ask, place: Location) -> Way:
@@ -90,15 +104,17 @@ def way(ask: Ask, place: Location) -> Way:
 
 def _candidates(
     ask: Ask, places: Sequence[Location], stock: Stock, rules: Sequence[SourcingRule]
-) -> tuple[list[Location], tuple[Location, ...]]:
+) -> tuple[list[Location], tuple[Location, ...], tuple[Location, ...]]:
     barred = set(ask.exclude).union(*(rule.locations for rule in rules if rule.kind == "exclude"))
     reachable = [
         place
         for place in places
         if place.active and place.kind != "transit" and _reaches(ask, place) and _gives(place, ask.demand, stock)
     ]
-    able = [place for place in reachable if place.code not in barred]
-    return able, tuple(place for place in reachable if place.code in barred)
+    full = [place for place in reachable if place.code in ask.full and way(ask, place) != "carry"]
+    able = [place for place in reachable if place.code not in barred and place not in full]
+    left_out = tuple(place for place in reachable if place.code in barred)
+    return able, left_out, tuple(place for place in full if place.code not in barred)
 
 
 def _reaches(ask: Ask, place: Location) -> bool:

@@ -1,18 +1,54 @@
-"""Screens of inventory: stock, locations, transfers, counts, cases."""
+"""Screens of inventory: stock, files, corrections, deliveries expected, locations and their slots, rules
+of sourcing, transfers, counts, cases."""
 
 from django.urls import URLPattern, path
 
-from edino.inventory.screens import cases, counts, places, stock, transfers
+from edino.inventory.screens import (
+    cases,
+    counts,
+    files,
+    here,
+    inbound,
+    places,
+    reserves,
+    sourcing,
+    stock,
+    transfers,
+    week,
+)
 
 urlpatterns: list[URLPattern] = [
     path("stock/", stock.stock, name="stock"),
     path("stock/<int:variant>/", stock.variant, name="stock_variant"),
     path("stock/<int:variant>/why/<int:location>/", stock.why, name="stock_why"),
+    path("stock/<int:variant>/at/<int:location>/", here.here, name="stock_here"),
+    path("stock/<int:variant>/at/<int:location>/correct/", here.correct, name="stock_correct"),
+    path("stock/<int:variant>/at/<int:location>/safety/", here.safety, name="stock_safety"),
+    path("stock/corrections/", here.corrections, name="stock_corrections"),
+    path("stock/corrections/<uuid:uid>/undo/", here.undo, name="stock_correction_undo"),
+    path("stock/files/", files.files, name="stock_files"),
+    path("stock/files/new/", files.add, name="stock_file_add"),
+    path("stock/files/<uuid:uid>/", files.file, name="stock_file"),
+    path("stock/files/<uuid:uid>/release/", files.release, name="stock_file_release"),
+    path("stock/files/<uuid:uid>/dismiss/", files.dismiss, name="stock_file_dismiss"),
+    path("stock/inbound/", inbound.inbound, name="stock_inbound"),
+    path("stock/inbound/new/", inbound.add, name="stock_inbound_add"),
+    path("stock/inbound/<int:number>/", inbound.one, name="stock_inbound_one"),
+    path("stock/inbound/<int:number>/came/", inbound.came, name="stock_inbound_came"),
+    path("stock/inbound/<int:number>/drop/", inbound.drop, name="stock_inbound_drop"),
+    path("stock/reserves/", reserves.reserves, name="stock_reserves"),
+    path("stock/reserves/save/", reserves.save, name="stock_reserves_save"),
+    path("stock/sourcing/", sourcing.sourcing, name="stock_sourcing"),
+    path("stock/sourcing/add/", sourcing.add, name="stock_sourcing_add"),
+    path("stock/sourcing/<int:number>/", sourcing.change, name="stock_sourcing_change"),
     path("stock/locations/", places.locations, name="stock_locations"),
     path("stock/locations/new/", places.add, name="stock_location_add"),
     path("stock/locations/<int:number>/", places.location, name="stock_location"),
     path("stock/locations/<int:number>/change/", places.change, name="stock_location_change"),
     path("stock/locations/<int:number>/slots/", places.open_slots, name="stock_location_slots"),
+    path("stock/locations/<int:number>/week/", week.week, name="stock_week"),
+    path("stock/locations/<int:number>/week/save/", week.save, name="stock_week_save"),
+    path("stock/locations/<int:number>/week/openings/", week.weekly, name="stock_week_openings"),
     path("stock/counts/", counts.counts, name="counts"),
     path("stock/counts/new/", counts.add, name="count_add"),
     path("stock/counts/<uuid:uid>/", counts.count, name="count"),

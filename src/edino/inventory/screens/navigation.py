@@ -10,6 +10,8 @@ def register() -> None:
     """Offer stock, transfers, counts, cases and locations."""
     group = _("Merchandise")
     navigation.register(NavItem("stock", _("Stock"), "stock", "boxes", "stock.see", group, 340))
+    navigation.register(NavItem("inbound", _("Expected"), "stock_inbound", "calendar-clock", "stock.see", group, 344))
+    navigation.register(NavItem("stock_files", _("Stock files"), "stock_files", "file-up", "stock.see", group, 347))
     navigation.register(NavItem("transfers", _("Transfers"), "transfers", "truck", "stock.see", group, 350))
     navigation.register(NavItem("counts", _("Stock counts"), "counts", "clipboard-list", "stock.see", group, 360))
     navigation.register(

@@ -85,6 +85,13 @@ class Place(forms.Form):
         initial=0,
         help_text=_("So many of everything are kept back and not promised."),
     )
+    daily_parcels = forms.IntegerField(
+        label=_("Parcels in a day"),
+        min_value=0,
+        max_value=1_000_000,
+        required=False,
+        help_text=_("No more than so many leave in a day, the rest is sent by others. Empty: as many as come."),
+    )
     position = forms.IntegerField(
         label=_("Order"), min_value=0, max_value=1_000_000, initial=100, help_text=_("Smaller comes first.")
     )
@@ -100,6 +107,7 @@ class Place(forms.Form):
         """What was typed, as the door takes it."""
         data = dict(self.cleaned_data)
         hours = {day: _spans(data.pop(day)) for day in DAYS}
+        data["daily_parcels"] = -1 if data["daily_parcels"] is None else data["daily_parcels"]
         return LocationInput(**data, opening_hours={day: spans for day, spans in hours.items() if spans})
 
 
@@ -135,7 +143,16 @@ def locations(request: StaffRequest) -> HttpResponseBase:
         nothing=_("No location yet"),
         primary=add if edits else None,
     )
-    return table.respond(request, short([_row(place) for place in api.locations()], key="id"))
+    ways = [
+        Action(gettext("Where orders come from"), reverse("stock_sourcing"), icon="route"),
+        Action(gettext("Kept back"), reverse("stock_reserves"), icon="shield"),
+    ]
+    return table.respond(
+        request,
+        short([_row(place) for place in api.locations()], key="id"),
+        template="inventory/locations.html",
+        ways=ways,
+    )
 
 
 @staff.requires("stock.see")
@@ -224,6 +241,7 @@ def _page(request: StaffRequest, place: Location, form: Slots) -> HttpResponse:
         facts=_facts(place),
         form=form if edits and place.pickup else None,
         form_url=reverse("stock_location_slots", args=[place.id]),
+        week=Action(_("A week of slots"), reverse("stock_week", args=[place.id]), icon="calendar-days"),
         slots=_slot_table().read(request, short([_time(slot, place) for slot in found], key="at")),
     )
 
@@ -237,6 +255,7 @@ def _facts(place: Location) -> list[Fact]:
         Fact(_("Time zone"), place.time_zone),
         Fact(_("What it does"), _row(place).can or "–"),
         Fact(_("Safety stock"), Number(place.safety)),
+        *([Fact(_("Parcels in a day"), Number(place.daily_parcels))] if place.daily_parcels is not None else []),
         *(
             Fact(
                 word,

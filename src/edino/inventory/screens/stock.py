@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api as catalogue
 from edino.catalogue.types import VariantInfo
-from edino.channels import api as channels
 from edino.inventory import api
 from edino.inventory.errors import NoSuchLocation, NoSuchVariant
 from edino.inventory.queries import office
@@ -26,6 +25,7 @@ from edino.staff.api import StaffRequest
 from edino.ui import screen
 from edino.ui.parts import Part, Text
 from edino.ui.screen import (
+    Action,
     Ask,
     Back,
     Column,
@@ -84,6 +84,7 @@ class Here:
     promised: int
     safety: int
     expected: object
+    variant: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,11 +122,12 @@ def _listing() -> Listing[Row]:
             screen.words("q", _("SKU or name")),
             choice("location", _("Location"), words.places()),
             choice("state", _("State"), list(STATES.items())),
-            choice("channel", _("Channel"), _channels()),
+            choice("channel", _("Channel"), words.channels()),
         ),
         views=(View(_("All")), View(_("Sold out"), {"state": "out"}), View(_("Promised too much"), {"state": "over"})),
         sort="sku",
         nothing=_("Nothing lies anywhere yet"),
+        primary=Action(_("Corrections by hand"), reverse("stock_corrections"), icon="history"),
     )
 
 
@@ -195,11 +197,6 @@ def _info(variant: int) -> VariantInfo:
     return found
 
 
-def _channels() -> list[tuple[str, str]]:
-    language = get_language() or "en"
-    return [(code, channel.name(language)) for code, channel in channels.channels_by_code().items()]
-
-
 def _row(row: StockRow, channel: str) -> Row:
     url = reverse("stock_why", args=[row.variant_id, row.location_id])
     about = reverse("stock_variant", args=[row.variant_id])
@@ -241,6 +238,7 @@ def _here(one: Atp, place: Location) -> Here:
         promised=one.promised,
         safety=one.safety,
         expected=format_html("{} · {}", Number(quantity), When(day, "date")) if day else "",
+        variant=one.variant_id,
     )
 
 
@@ -256,7 +254,14 @@ def _here_table() -> Listing[Here]:
         Column("expected", _("Expected")),
     )
     return Listing(
-        name="here", title=_("Where it lies"), columns=columns, key="place", sort="place", export=False, page_size=500
+        name="here",
+        title=_("Where it lies"),
+        columns=columns,
+        key="place",
+        url=lambda row: reverse("stock_here", args=[row.variant, row.place]),
+        sort="place",
+        export=False,
+        page_size=500,
     )
 
 

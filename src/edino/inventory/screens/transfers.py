@@ -49,30 +49,13 @@ class NewTransfer(forms.Form):
 
     origin = forms.ChoiceField(label=_("Sent from"), choices=words.places)
     destination = forms.ChoiceField(label=_("To"), choices=words.places)
-    lines = forms.CharField(
+    lines = words.Lines(
         label=_("Goods"),
         widget=forms.Textarea(attrs={"rows": 8}),
         max_length=100_000,
         help_text=_("A line each: SKU or barcode, and how many (one, when it is left out). A scanner may fill it in."),
     )
     note = forms.CharField(label=_("Note"), max_length=500, required=False)
-
-    def clean_lines(self) -> list[tuple[str, int]]:
-        """(SKU, quantity) of each line; a line nobody understands is named."""
-        found = []
-        for number, line in enumerate(self.cleaned_data["lines"].splitlines(), 1):
-            if not line.strip():
-                continue
-            code, _sep, count = line.strip().rpartition(" ")
-            if not code or not count.isascii() or not count.isdigit() or len(count) > 7:
-                code, count = line.strip(), "1"
-            info = catalogue.find_variant(code=code.strip())
-            if info is None:
-                raise forms.ValidationError(_("Line %(number)s: nothing has the code %(code)s."), params={"number": number, "code": code})  # fmt: skip  # noqa: E501
-            found.append((info.sku, int(count)))
-        if not found:
-            raise forms.ValidationError(_("Say what is sent."))
-        return found
 
 
 @staff.requires("stock.see")

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from edino.catalogue import api as catalogue
+from edino.channels import api as channels_api
 from edino.inventory import api
 from edino.kernel.errors import Refusal
 from edino.kernel.holds import Short
@@ -37,6 +39,22 @@ CAUSES: Final[Mapping[str, Text]] = {
     "order": _("order"),
     "receipt": _("receipt"),
     "return": _("return"),
+    "correction": _("correction by hand"),
+    "inbound": _("delivery"),
+}
+REASONS: Final[Mapping[str, Text]] = {
+    "missing": _("not there, nobody knows why"),
+    "found": _("found"),
+    "broken": _("broken: set aside as damaged"),
+    "stolen": _("stolen"),
+    "sample": _("taken as a sample"),
+    "mistake": _("a mistake in the book"),
+}
+FILES: Final[Mapping[str, Status]] = {
+    "staged": Status(_("waits for you"), "info"),
+    "stopped": Status(_("stopped by the brake"), "bad"),
+    "applied": Status(_("applied"), "good"),
+    "dismissed": Status(_("dismissed"), "quiet"),
 }
 PLACES: Final[Mapping[str, Text]] = {
     "warehouse": _("warehouse"),
@@ -68,6 +86,32 @@ def name(names: Mapping[str, str], options: Mapping[str, str]) -> str:
 def places() -> list[tuple[str, str]]:
     """Locations to choose from: (code, name)."""
     return [(place.code, place.name) for place in api.locations() if place.kind != "transit"]
+
+
+def channels() -> list[tuple[str, str]]:
+    """Channels to choose from: (code, name)."""
+    language = get_language() or "en"
+    return [(code, channel.name(language)) for code, channel in channels_api.channels_by_code().items()]
+
+
+class Lines(forms.CharField):
+    """Goods, a line each: SKU or barcode, and how many. Cleaned to (SKU, quantity); a line nobody knows is named."""
+
+    def clean(self, value: str) -> list[tuple[str, int]]:
+        found = []
+        for number, line in enumerate(super().clean(value).splitlines(), 1):
+            if not line.strip():
+                continue
+            code, _sep, count = line.strip().rpartition(" ")
+            if not code or not count.isascii() or not count.isdigit() or len(count) > 7:
+                code, count = line.strip(), "1"
+            info = catalogue.find_variant(code=code.strip())
+            if info is None:
+                raise forms.ValidationError(_("Line %(number)s: nothing has the code %(code)s."), params={"number": number, "code": code})  # fmt: skip  # noqa: E501
+            found.append((info.sku, int(count)))
+        if not found:
+            raise forms.ValidationError(_("Say which goods."))
+        return found
 
 
 def lay_beside(form: forms.Form, refusal: Refusal) -> forms.Form:

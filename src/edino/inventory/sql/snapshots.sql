@@ -88,7 +88,7 @@ SELECT count(*) FILTER (WHERE NOT stale AND before = after) AS unchanged,
 -- The greatest changes.
 SELECT location.code AS location, variant.sku, change.before, change.after
   FROM (SELECT * FROM inventory_snapshot_change WHERE NOT stale AND before <> after
-         ORDER BY abs(after - before) DESC, place LIMIT 20) AS change
+         ORDER BY abs(after - before) DESC, place LIMIT %(most)s) AS change
   JOIN inventory_location AS location ON location.id = change.location_id
   JOIN pub.catalogue_variant AS variant ON variant.id = change.variant_id
  ORDER BY abs(change.after - change.before) DESC, change.place;
@@ -180,7 +180,52 @@ SELECT DISTINCT location.id
   JOIN inventory_location AS location ON location.code = row.location;
 
 -- name: record
--- Note a file and what came of it.
-INSERT INTO inventory_snapshot (uid, source_id, as_of, is_full, state, report, by, created_at, applied_at)
-VALUES (%(uid)s, %(source_id)s::integer, %(as_of)s, %(full)s, %(state)s, %(report)s::jsonb, %(by)s, %(now)s,
-        CASE WHEN %(state)s = 'applied' THEN %(now)s END);
+-- Note a file and what came of it; one that waited and is applied now keeps who brought it.
+INSERT INTO inventory_snapshot AS known (uid, source_id, as_of, is_full, state, report, by, origin, locations, created_at,
+                                         applied_at)
+VALUES (%(uid)s, %(source_id)s::integer, %(as_of)s, %(full)s, %(state)s, %(report)s::jsonb, %(by)s, %(origin)s,
+        %(locations)s::text[], %(now)s, CASE WHEN %(state)s = 'applied' THEN %(now)s END)
+    ON CONFLICT (uid) DO UPDATE
+   SET state = excluded.state, report = excluded.report, applied_at = excluded.applied_at
+RETURNING id;
+
+-- name: keep_rows
+-- Keep the rows that were staged, until a person decides.
+INSERT INTO inventory_snapshot_kept (snapshot_id, place, location, sku, quantity)
+SELECT %(snapshot)s, place, location, sku, quantity FROM inventory_snapshot_row ORDER BY place;
+
+-- name: stage_kept
+-- Stage rows that were kept.
+INSERT INTO inventory_snapshot_row (place, location, sku, quantity)
+SELECT kept.place, kept.location, kept.sku, kept.quantity
+  FROM inventory_snapshot_kept AS kept
+  JOIN inventory_snapshot AS snapshot ON snapshot.id = kept.snapshot_id
+ WHERE snapshot.uid = %(uid)s
+ ORDER BY kept.place;
+
+-- name: drop_kept
+-- The rows of a file are needed no more.
+DELETE FROM inventory_snapshot_kept
+ WHERE snapshot_id = (SELECT id FROM inventory_snapshot WHERE uid = %(uid)s);
+
+-- name: decide
+-- Somebody has decided on a file that waited; nothing when it waits no more.
+UPDATE inventory_snapshot SET state = %(state)s, decided_by = %(by)s, decided_at = %(now)s
+ WHERE uid = %(uid)s AND state IN ('staged', 'stopped');
+
+-- name: files
+-- Stock files, the newest first: one alone, in a state, of an origin.
+SELECT snapshot.uid, snapshot.source_id AS source, snapshot.as_of, snapshot.is_full, snapshot.state, snapshot.report,
+       snapshot.by, snapshot.origin, snapshot.locations, snapshot.created_at, snapshot.applied_at, snapshot.decided_by,
+       snapshot.decided_at,
+       EXISTS (SELECT FROM inventory_snapshot_kept AS kept WHERE kept.snapshot_id = snapshot.id) AS kept
+  FROM inventory_snapshot AS snapshot
+ WHERE (%(uid)s::uuid IS NULL OR snapshot.uid = %(uid)s)
+   AND (%(state)s::text = '' OR snapshot.state = %(state)s)
+   AND (%(origin)s::text = '' OR snapshot.origin = %(origin)s)
+ ORDER BY snapshot.id DESC
+ LIMIT %(limit)s;
+
+-- name: outlived
+-- Files that have waited too long to be true.
+SELECT uid FROM inventory_snapshot WHERE state IN ('staged', 'stopped') AND created_at < %(before)s ORDER BY id;
