@@ -43,7 +43,7 @@ class _Sorted:
     conflicts: list[Problem]
 
 
-def collect(*, source: Source, messages: Sequence[bytes], call: str | None = None) -> Intake:
+def collect(*, source: Source, messages: Sequence[bytes | msgspec.Raw], call: str | None = None) -> Intake:
     """Take a batch of messages of the tracking spec, each given as its JSON text.
 
     Durable when it returns, every customer resolved. A bad message is reported and spoils nothing; one that was taken
@@ -51,13 +51,16 @@ def collect(*, source: Source, messages: Sequence[bytes], call: str | None = Non
     """
     received = clock.now()
     log.make_ready(received)
-    reader = reading.Reader(scope=str(source.id), confirms=source.confirms, received=received, usable=customers.usable)
+    usable = customers.Judge().of
+    reader = reading.Reader(scope=str(source.id), confirms=source.confirms, received=received, usable=usable)
     events, rejected = _read(reader, messages, call)
     trusting = iter([True])
     return retried(lambda: _store(source, events, tuple(rejected), tuple(reader.warnings), next(trusting, False)))
 
 
-def _read(reader: reading.Reader, messages: Iterable[bytes], call: str | None) -> tuple[list[Incoming], list[Problem]]:
+def _read(
+    reader: reading.Reader, messages: Iterable[bytes | msgspec.Raw], call: str | None
+) -> tuple[list[Incoming], list[Problem]]:
     events: list[Incoming] = []
     rejected: list[Problem] = []
     for index, raw in enumerate(messages):
@@ -92,7 +95,7 @@ def _store(
             event.type,
             event.klass,
             event.occurred_at,
-            msgspec.Raw(event.body),
+            event.body,
             profiles.get(event.key),
             source.id,
             event.key,
@@ -111,12 +114,12 @@ def _store(
 
 def _sort(events: Sequence[Incoming], trusting: bool) -> _Sorted:
     """Tell new events from those taken before, in this batch or an earlier one."""
-    taken: dict[UUID, int] = {}
+    taken: dict[str, int] = {}
     for klass in ("behaviour", "fact"):
         keys = [event.key for event in events if event.klass == klass]
         taken.update(log.known(keys, klass, earlier=trusting))
     clashes = [event for event in events if taken.get(event.key, event.mark) != event.mark]
-    apart = {ids.content_id(str(event.key), str(event.mark)) for event in clashes}
+    apart = {ids.content_key(event.key, str(event.mark)) for event in clashes}
     apart_known = {**log.known(list(apart), "behaviour"), **log.known(list(apart), "fact")} if apart else {}
     taken.update(apart_known)
     fresh: list[Incoming] = []
@@ -125,7 +128,7 @@ def _sort(events: Sequence[Incoming], trusting: bool) -> _Sorted:
     for event in events:
         before = taken.get(event.key)
         if before is not None and before != event.mark:
-            event = msgspec.structs.replace(event, key=ids.content_id(str(event.key), str(event.mark)))  # noqa: PLW2901
+            event = msgspec.structs.replace(event, key=ids.content_key(event.key, str(event.mark)))  # noqa: PLW2901
             if event.key not in taken:
                 conflicts.append(Problem(event.index, "messageId", "conflict", _CONFLICT))
             before = taken.get(event.key)

@@ -65,7 +65,7 @@ def _take(request: HttpRequest, call: str | None) -> HttpResponse:
     try:
         if call is None:
             read = _batch(body)
-            messages: Sequence[bytes] = [bytes(message) for message in read.batch]
+            messages: Sequence[bytes | msgspec.Raw] = read.batch
             key = read.writeKey
         else:
             key = _single(body).writeKey

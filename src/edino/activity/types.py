@@ -16,7 +16,7 @@ Klass = Literal["fact", "behaviour"]
 class Incoming(msgspec.Struct, frozen=True):
     """One event that passed the door's checks.
 
-    `body` is encoded JSON without raw identifiers; `mark` tells bodies under one key apart; `traits` what the source
+    `body` is JSON as text without raw identifiers; `mark` tells bodies under one key apart; `traits` what the source
     said about the person; `identifiers` strongest first and possibly empty (then the event is nobody's).
     """
 
@@ -24,9 +24,9 @@ class Incoming(msgspec.Struct, frozen=True):
     type: str
     klass: Klass
     occurred_at: datetime
-    key: UUID
+    key: str
     mark: int
-    body: bytes
+    body: str
     identifiers: tuple[Identifier, ...]
     confirmed: frozenset[str]
     traits: dict[str, Any] = {}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 from uuid import UUID
 
 import msgspec
@@ -20,6 +20,7 @@ from django.db import transaction
 from edino.kernel import clock, ids, sql
 
 Class = Literal["fact", "behaviour"]
+Key = TypeVar("Key", UUID, str)
 CLASSES: Final[dict[Class, int]] = {"fact": 0, "behaviour": 1}
 NAMES: Final[dict[int, Class]] = {0: "fact", 1: "behaviour"}
 REMEMBERED: Final = timedelta(days=30)
@@ -38,16 +39,16 @@ class Fact(msgspec.Struct, frozen=True):
 
     `klass` "fact" is kept for ever and deduplicated by `key` for ever; "behaviour" is archived and dropped, and its
     `key` is remembered for 30 days at least. `body` (a dict, or JSON already encoded) must hold no raw identifiers.
-    Without a key the row is unique.
+    Without a key the row is unique; one given as text is as PostgreSQL shows it.
     """
 
     type: str
     klass: Class
     occurred_at: datetime
-    body: dict[str, Any] | msgspec.Raw
+    body: dict[str, Any] | msgspec.Raw | str
     profile_id: int | None = None
     source_id: int | None = None
-    key: UUID = msgspec.field(default_factory=ids.uuid7)
+    key: UUID | str = msgspec.field(default_factory=ids.uuid7)
     fingerprint: int = 0
 
 
@@ -134,7 +135,7 @@ def _columns(facts: list[Fact], received: datetime) -> dict[str, Any]:
         "sources": [fact.source_id for fact in facts],
         "classes": [CLASSES[fact.klass] for fact in facts],
         "types": [fact.type for fact in facts],
-        "bodies": [_encode(fact.body).decode() for fact in facts],
+        "bodies": [_text(fact.body) for fact in facts],
     }
 
 
@@ -151,39 +152,53 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text) if _SPECIAL.search(text) else text
 
 
+def _text(body: dict[str, Any] | msgspec.Raw | str) -> str:
+    return body if isinstance(body, str) else _encode(body).decode()
+
+
 def _line(fact: Fact, stamp: str, epoch: int) -> str:
     profile = "\\N" if fact.profile_id is None else fact.profile_id
     source = "\\N" if fact.source_id is None else fact.source_id
-    body = _encode(fact.body).decode().replace("\\", "\\\\")
+    body = _text(fact.body)
+    if "\\" in body:
+        body = body.replace("\\", "\\\\")
     return (
         f"{profile}\t{stamp}{fact.occurred_at.isoformat()}\t{fact.key}\t{fact.fingerprint}\t{source}\t{epoch}\t"
         f"{CLASSES[fact.klass]}\t{escape(fact.type)}\t{body}\n"
     )
 
 
-def known(keys: Sequence[UUID], klass: Class, *, earlier: bool = False) -> dict[UUID, int]:
+def known(keys: Sequence[Key], klass: Class, *, earlier: bool = False) -> dict[Key, int]:
     """Which keys are taken already, with the fingerprint of the body that took them.
 
     `earlier`: look only where the append itself would not stumble, that is in the months before this one.
     """
     if not keys or (earlier and klass == "fact"):
         return {}
+    told = {str(key): key for key in keys}
+    params: dict[str, Any] = {"keys": _braced(told)}
     if klass == "fact":
-        return dict(sql.tuples(_SQL["known_facts"], {"keys": list(keys)}))
+        return {told[key]: mark for key, mark in sql.tuples(_SQL["known_facts"], params)}
     now = clock.now()
     until = (
         now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0) if earlier else now + REMEMBERED
     )
-    span = {"since": now - REMEMBERED, "until": until}
-    return dict(sql.tuples(_SQL["known_behaviour"], {"keys": list(keys), **span}))
+    params |= {"since": now - REMEMBERED, "until": until}
+    return {told[key]: mark for key, mark in sql.tuples(_SQL["known_behaviour"], params)}
 
 
-def take_fact_keys(keys: Sequence[UUID], fingerprints: Sequence[int]) -> set[UUID]:
+def _braced(keys: Iterable[str]) -> str:
+    """Ids as the text of an array; they need no quotes."""
+    return "{" + ",".join(keys) + "}"
+
+
+def take_fact_keys(keys: Sequence[Key], fingerprints: Sequence[int]) -> set[Key]:
     """Take natural keys for ever; those that were free. Waits for another transaction taking the same one."""
     if not keys:
         return set()
-    params = {"keys": list(keys), "fingerprints": list(fingerprints)}
-    return {key for (key,) in sql.tuples(_SQL["take_fact_keys"], params)}
+    told = {str(key): key for key in keys}
+    params = {"keys": _braced(map(str, keys)), "fingerprints": list(fingerprints)}
+    return {told[key] for (key,) in sql.tuples(_SQL["take_fact_keys"], params)}
 
 
 def read(cursor: Cursor, size: int) -> list[Event]:

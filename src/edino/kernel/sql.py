@@ -97,15 +97,25 @@ def array(values: list[Any]) -> Any:
 
     The statement must say the type, as in `%(ids)s::bigint[]`.
     """
-    kinds = set(map(type, values)) - {type(None)}
+    kinds = set(map(type, values))
     if not kinds <= _PLAIN:
         return values
-    if kinds <= {int, float, UUID} and None not in values:
+    if _NULL in kinds:
+        return "{" + ",".join(map(_element, values)) + "}"
+    if kinds <= _BARE:
         return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {str}:
+        told = '","'.join(values)
+        if "\\" not in told and told.count('"') == 2 * (len(values) - 1):
+            return '{"' + told + '"}'
+    elif kinds == {bool}:
+        return "{" + ",".join(["t" if value else "f" for value in values]) + "}"
     return "{" + ",".join(map(_element, values)) + "}"
 
 
-_PLAIN = {int, float, bool, str, UUID}
+_NULL = type(None)
+_PLAIN = {int, float, bool, str, UUID, _NULL}
+_BARE = {int, float, UUID}
 
 
 def _element(value: Any) -> str:

@@ -4,7 +4,7 @@ from edino.customers.api.card import person
 from edino.customers.api.consents import may_contact, permissions, prefer, record_consents
 from edino.customers.api.locking import assignments, lock
 from edino.customers.api.people import identify, learn, lookup
-from edino.customers.api.policies import current_policy, usable
+from edino.customers.api.policies import Judge, current_policy, usable
 from edino.customers.api.privacy import erase, export
 from edino.customers.api.resolving import resolve
 from edino.customers.api.reviewing import case, cases, decide
@@ -14,6 +14,7 @@ from edino.customers.api.why import why
 from edino.customers.rules.values import Unusable
 
 __all__ = [
+    "Judge",
     "Unusable",
     "assignments",
     "case",

@@ -25,7 +25,7 @@ LARGEST_VALUE: Final = 4096
 MOST_IDENTIFIERS: Final = 12
 LONGEST_FIELD: Final = 100
 
-Traits = Iterable[tuple[int, datetime, UUID, Mapping[str, Any]]]
+Traits = Iterable[tuple[int, datetime, UUID | str, Mapping[str, Any]]]
 """(profile, when it was said, the id of the event that said it, field → value)."""
 
 _encode = msgspec.json.Encoder().encode
@@ -44,8 +44,8 @@ def learn(*, source: Source, traits: Traits) -> None:
             if encoded is None:
                 continue
             known = newest.get((profile, name))
-            if known is None or (at, event) > (known.at, known.event):
-                newest[profile, name] = NewTrait(profile, name, encoded, name in source.confirms, at, event)
+            if known is None or (at, str(event)) > (known.at, known.event):
+                newest[profile, name] = NewTrait(profile, name, encoded, name in source.confirms, at, str(event))
     if newest:
         _find_by_words(queries.learn(list(newest.values())), newest)
 

@@ -40,20 +40,27 @@ def blocked_values() -> Mapping[str, re.Pattern[str]]:
     return compiled
 
 
-def usable(kind: str, given: str, *, region: str = "RU") -> Identifier | None:
+def usable(kind: str, given: str) -> Identifier | None:
     """The identifier a given value means, or None when it is nobody's; raises `values.Unusable` when it is not one."""
-    blocked_values()
-    found = _judged(kind, given, region)
+    found = Judge().of(kind, given)
     if isinstance(found, values.Unusable):
         raise values.Unusable(*found.args)
     return found
 
 
+class Judge:
+    """What given values mean, for as long as a batch takes: `of(kind, given)` is as `usable`, but returns the error."""
+
+    def __init__(self) -> None:
+        blocked_values()  # forgets what was judged by another list
+        self.of = _judged
+
+
 @lru_cache(maxsize=32_768)
-def _judged(kind: str, given: str, region: str) -> Identifier | values.Unusable | None:
+def _judged(kind: str, given: str) -> Identifier | values.Unusable | None:
     """People come back: what their identifiers mean is remembered until the list of blocked values changes."""
     try:
-        item = values.normalise(kind, given, region)
+        item = values.normalise(kind, given)
     except values.Unusable as error:
         return values.Unusable(*error.args)
     return None if values.is_nobody(item) or values.is_blocked(item, blocked_values()) else item

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
+from functools import lru_cache
 
 from edino.customers import queries
 from edino.customers.api import replaying
@@ -27,25 +27,51 @@ def resolve(sightings: Sequence[Sighting]) -> list[int]:
     has at least one identifier, normalised and not blocked, strongest first.
     """
     keys = [profile_key(sighting) for sighting in sightings]
-    seen: dict[str, Seen] = {}
+    told: dict[str, Sighting] = {}
+    again: dict[str, Seen] = {}
     for key, sighting in zip(keys, sightings, strict=True):
-        known = seen.get(key)
-        if known is None:
-            seen[key] = Seen(key, sighting)
+        if key not in told:
+            told[key] = sighting
+        elif key in again:
+            again[key].add(sighting)
         else:
-            known.add(sighting)
-    found = queries.profiles_by_key(list(seen))
-    fresh = [one for key, one in seen.items() if key not in found]
-    stale = [(one, found[key]) for key, one in seen.items() if key in found and one.exceeds(found[key])]
-    made = Resolution(fresh, stale).run() if fresh or stale else {}
-    return [found[key].id if key in found else made[key] for key in keys]
+            again[key] = Seen(key, told[key])
+            again[key].add(sighting)
+    profiles, doubtful = queries.profiles([_asked(key, one, again.get(key)) for key, one in told.items()])
+    fresh = [again.get(key) or Seen(key, one) for key, one in told.items() if key not in profiles]
+    stale: list[tuple[Seen, KnownProfile]] = []
+    if doubtful:
+        found = queries.profiles_by_key(doubtful)
+        whole = [again.get(key) or Seen(key, told[key]) for key in found]
+        stale = [(one, found[one.key]) for one in whole if one.exceeds(found[one.key])]
+    if fresh or stale:
+        profiles |= Resolution(fresh, stale).run()
+    return [profiles[key] for key in keys]
+
+
+def _asked(key: str, sighting: Sighting, again: "Seen | None") -> tuple[str, int, float]:
+    """A profile as `queries.profiles` is asked for it: in doubt when this batch saw it in several months."""
+    if len(sighting.identifiers) == 1:
+        return key, queries.ANY_MONTH, 0.0
+    if again is None:
+        at = sighting.at
+        return key, month_of(at), at.timestamp()
+    return key, next(iter(again.months)) if len(again.months) == 1 else queries.NO_MONTH, again.first
 
 
 def profile_key(sighting: Sighting) -> str:
     """What makes two sightings the same profile: source, identifiers, what was confirmed, whether it was an act."""
-    words = [f"{kind}\x00{value}" for kind, value in sorted(sighting.identifiers)]
-    confirmed = ",".join(sorted(sighting.confirmed))
-    return ids.content_key("\x01".join((str(sighting.source_id), str(sighting.act), confirmed, *words)))
+    items = sighting.identifiers
+    words = "".join([f"\x01{kind}\x00{value}" for kind, value in (sorted(items) if len(items) > 1 else items)])
+    return _key(f"{_beginning(sighting.source_id, sighting.act, sighting.confirmed)}{words}")
+
+
+_key = ids.content_keys()
+
+
+@lru_cache(maxsize=1024)
+def _beginning(source_id: int, act: bool, confirmed: frozenset[str]) -> str:
+    return f"{source_id}\x01{act}\x01{','.join(sorted(confirmed))}"
 
 
 def month_of(at: datetime) -> int:
@@ -59,7 +85,7 @@ class Span:
 
     first: float
     last: float
-    event: UUID
+    event: str
 
 
 class Seen:
@@ -71,16 +97,16 @@ class Seen:
         self.key = key
         self.sighting = sighting
         at = sighting.at.timestamp()
-        self.months = {month_of(sighting.at): Span(at, at, sighting.event)}
+        self.months = {month_of(sighting.at): Span(at, at, str(sighting.event))}
 
     def add(self, sighting: Sighting) -> None:
         """The same profile again."""
         at = sighting.at.timestamp()
         span = self.months.get(month_of(sighting.at))
         if span is None:
-            self.months[month_of(sighting.at)] = Span(at, at, sighting.event)
+            self.months[month_of(sighting.at)] = Span(at, at, str(sighting.event))
             return
-        span.first, span.event = min((span.first, span.event), (at, sighting.event))
+        span.first, span.event = min((span.first, span.event), (at, str(sighting.event)))
         span.last = max(span.last, at)
 
     @property

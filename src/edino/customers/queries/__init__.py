@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
-from uuid import UUID
+from typing import Any, Final
 
 import msgspec
 
@@ -35,6 +34,22 @@ class KnownProfile(msgspec.Struct, frozen=True):
     id: int
     months: frozenset[int]
     first_at: float
+
+
+ANY_MONTH: Final = -1
+NO_MONTH: Final = -2
+
+
+def profiles(asked: Sequence[tuple[str, int, float]]) -> tuple[dict[str, int], list[str]]:
+    """(key, month, first moment) → the ids of the stored profiles by key, and the keys of which more is said.
+
+    More is said by a month that the profile was not claimed in and by an earlier moment; ANY_MONTH says nothing,
+    NO_MONTH always says more.
+    """
+    keys = [one[0] for one in asked]
+    params = {"keys": _braced(keys), "months": [one[1] for one in asked], "firsts": [one[2] for one in asked]}
+    found = sql.tuples(_SQL["profiles"], params)
+    return {keys[place]: id_ for place, id_, _ in found}, [keys[place] for place, _, more in found if more]
 
 
 def profiles_by_key(keys: Sequence[str]) -> dict[str, KnownProfile]:
@@ -154,7 +169,7 @@ class NewClaim(msgspec.Struct, frozen=True):
     month: int
     first_at: float
     last_at: float
-    event: UUID
+    event: str
 
 
 def add_claims(rows: Sequence[NewClaim]) -> None:

@@ -19,7 +19,7 @@ class NewTrait(NamedTuple):
     value: str
     verified: bool
     at: datetime
-    event: UUID
+    event: str
 
 
 def learn(rows: Sequence[NewTrait]) -> list[tuple[int, str, bool, bool]]:

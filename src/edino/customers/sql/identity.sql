@@ -1,3 +1,12 @@
+-- name: profiles
+-- The profiles of these keys by their places, and whether a month or a first moment is new to them.
+SELECT asked.place::integer - 1, p.id,
+       CASE WHEN asked.month = -1 THEN false
+            ELSE asked.month <> ALL (p.months) OR to_timestamp(asked.first_at) < p.first_at END
+  FROM unnest(%(keys)s::uuid[], %(months)s::smallint[], %(firsts)s::float8[]) WITH ORDINALITY
+       AS asked (key, month, first_at, place)
+  JOIN customers_profile p ON p.key = asked.key;
+
 -- name: profiles_by_key
 -- The profiles of these keys, the months they were claimed in and their first moment.
 SELECT p.key::text, p.id, p.months, extract(epoch FROM p.first_at)::float8 AS first_at

@@ -142,7 +142,8 @@ class Partition:
 class Sighting(msgspec.Struct, frozen=True):
     """Identifiers that one source saw together, strongest first, and which of them it had confirmed.
 
-    `at`: when it happened (aware); `event`: the id of the event; `act`: somebody did something that binds them.
+    `at`: when it happened (aware); `event`: the id of the event, or its text; `act`: somebody did something that
+    binds them.
     """
 
     source_id: int
@@ -150,7 +151,7 @@ class Sighting(msgspec.Struct, frozen=True):
     identifiers: tuple[Identifier, ...]
     confirmed: frozenset[str]
     at: datetime
-    event: UUID
+    event: UUID | str
     act: bool = False
 
 

@@ -12,13 +12,13 @@ UPDATE kernel_epoch SET epoch = epoch + 1 RETURNING epoch;
 
 -- name: known_behaviour
 -- Which of these keys stand in the log already, received within a span.
-SELECT key, fingerprint
+SELECT key::text, fingerprint
   FROM kernel_log
  WHERE class = 1 AND received_at >= %(since)s AND received_at < %(until)s AND key = ANY (%(keys)s::uuid[]);
 
 -- name: known_facts
 -- Which of these natural keys were ever taken.
-SELECT key, fingerprint FROM kernel_fact_key WHERE key = ANY (%(keys)s::uuid[]);
+SELECT key::text, fingerprint FROM kernel_fact_key WHERE key = ANY (%(keys)s::uuid[]);
 
 -- name: take_fact_keys
 -- Take natural keys for ever; answers those that were free.
@@ -27,7 +27,7 @@ SELECT key, fingerprint
   FROM unnest(%(keys)s::uuid[], %(fingerprints)s::bigint[]) AS new (key, fingerprint)
  ORDER BY key
     ON CONFLICT (key) DO NOTHING
-RETURNING key;
+RETURNING key::text;
 
 -- name: append
 -- Append rows to the log in the caller's transaction.
