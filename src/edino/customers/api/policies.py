@@ -56,14 +56,17 @@ class Judge:
         self.of = _judged
 
 
-@lru_cache(maxsize=32_768)
+@lru_cache(maxsize=65_536)
 def _judged(kind: str, given: str) -> Identifier | values.Unusable | None:
     """People come back: what their identifiers mean is remembered until the list of blocked values changes."""
     try:
         item = values.normalise(kind, given)
     except values.Unusable as error:
         return values.Unusable(*error.args)
-    return None if values.is_nobody(item) or values.is_blocked(item, blocked_values()) else item
+    if values.is_nobody(item):
+        return None
+    blocked = _blocked[1] if _blocked else blocked_values()
+    return None if blocked and values.is_blocked(item, blocked) else item
 
 
 def forget_policy() -> None:

@@ -141,6 +141,7 @@ class Resolution:
         self.relied: set[int] = set()
         self.seeds: set[int] = set()
         self.absorbed: list[tuple[int, int]] = []
+        self.forms: dict[tuple[tuple[str, bool], ...], Component | None] = {}
 
     def run(self) -> dict[str, int]:
         """Store what is new; the ids of the fresh profiles by key."""
@@ -248,6 +249,8 @@ class Resolution:
         made: list[tuple[int, int, dict[str, int], bool]] = []
         grown: list[tuple[int, int, dict[str, int], bool]] = []
         for group in groups:
+            if self._strangers(group, customers, made):
+                continue
             parts = [self._component(part, by_id) for part in group]
             doubtful = any(part in newly for part in group) and (len(parts) > 1 or parts[0].size > 1)
             if doubtful or not rules.joins_plainly(parts, self.policy):
@@ -263,7 +266,7 @@ class Resolution:
             row = (whole.root, whole.size, whole.kinds, whole.login)
             (grown if whole.root in old else made).append(row)
             self.absorbed += [(part, whole.root) for part in old if part != whole.root]
-        for item in {item for seen in self.fresh for item in seen.sighting.identifiers}:
+        for item in self.ids:
             if item not in customers and item not in self.known:
                 customers[item] = self.ids[item]
                 made.append((self.ids[item], 1, {item.kind: 1}, item in self.confirmed))
@@ -272,6 +275,32 @@ class Resolution:
         if grown:
             queries.set_customers(grown)
         return customers
+
+    def _strangers(
+        self,
+        group: Sequence[Part],
+        customers: dict[Identifier, int],
+        made: list[tuple[int, int, dict[str, int], bool]],
+    ) -> bool:
+        """Make the customer of a group whom nobody knew, if it joins plainly: that is told by its kinds alone."""
+        items = [part for part in group if not isinstance(part, int)]
+        if len(items) < len(group):
+            return False
+        form = tuple([(item.kind, item in self.confirmed) for item in items])
+        whole = self.forms.get(form)
+        if form not in self.forms:
+            parts = [self._component(item, {}) for item in items]
+            if rules.joins_plainly(parts, self.policy):
+                whole = Component(parts[0].root)
+                for part in parts:
+                    whole.absorb(part)
+            self.forms[form] = whole
+        if whole is None:
+            return False
+        root = min([self.ids[item] for item in items])
+        customers.update(dict.fromkeys(items, root))
+        made.append((root, whole.size, whole.kinds, whole.login))
+        return True
 
     def _leave_to_replay(
         self,
@@ -288,8 +317,8 @@ class Resolution:
 
     def _add_identifiers(self, customers: dict[Identifier, int]) -> None:
         rows = [(self.ids[item], item, customer, item in self.confirmed) for item, customer in customers.items()]
-        if rows and queries.add_identifiers(rows) < len(rows):
-            raise TryAgain
+        if rows:
+            queries.add_identifiers(rows)
         late = [self.known[item].id for item in self.confirmed & self.known.keys() if not self.known[item].login]
         if late:
             queries.confirm_identifiers(late)
@@ -313,11 +342,8 @@ class Resolution:
             rows.append(NewProfile(id_, seen.key, seen.sighting.source_id, own, anchor, months[0], seen.first))
             months_of[seen.key] = months[1:]
         made = {row.key: row.id for row in rows}
-        if rows and queries.add_profiles(rows) < len(rows):
-            # Another connection saw the same people together at the same moment: its profiles are as good as ours.
-            theirs = {key: known.id for key, known in queries.profiles_by_key(list(made)).items()}
-            further += [(theirs[row.key], row.month, row.first_at) for row in rows if theirs[row.key] != row.id]
-            made = theirs
+        if rows:
+            queries.add_profiles(rows)
         further += [(made[row.key], month, row.first_at) for row in rows for month in months_of[row.key]]
         if further:
             queries.extend_profiles(further)

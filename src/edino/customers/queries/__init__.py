@@ -95,8 +95,8 @@ def reserve_profiles(count: int) -> list[int]:
     return [id_ for (id_,) in sql.tuples(_SQL["reserve_profiles"], {"count": count})]
 
 
-def add_identifiers(rows: Sequence[tuple[int, Identifier, int, bool]]) -> int:
-    """(id, identifier, customer id, login) rows; how many were new."""
+def add_identifiers(rows: Sequence[tuple[int, Identifier, int, bool]]) -> None:
+    """(id, identifier, customer id, login) rows; `IntegrityError` when somebody else was first."""
     params = {
         "ids": [row[0] for row in rows],
         "kinds": [row[1].kind for row in rows],
@@ -104,7 +104,7 @@ def add_identifiers(rows: Sequence[tuple[int, Identifier, int, bool]]) -> int:
         "customers": [row[2] for row in rows],
         "logins": [row[3] for row in rows],
     }
-    return sql.execute(_SQL["add_identifiers"], params)
+    sql.execute(_SQL["add_identifiers"], params)
 
 
 def add_customers(rows: Sequence[tuple[int, int, dict[str, int], bool]]) -> None:
@@ -138,8 +138,8 @@ class NewProfile(msgspec.Struct, frozen=True):
     first_at: float
 
 
-def add_profiles(rows: Sequence[NewProfile]) -> int:
-    """Store profiles; how many were new."""
+def add_profiles(rows: Sequence[NewProfile]) -> None:
+    """Store profiles; `IntegrityError` when somebody else was first."""
     params = {
         "ids": [row.id for row in rows],
         "keys": _braced([row.key for row in rows]),
@@ -149,7 +149,7 @@ def add_profiles(rows: Sequence[NewProfile]) -> int:
         "months": [row.month for row in rows],
         "firsts": [row.first_at for row in rows],
     }
-    return sql.execute(_SQL["add_profiles"], params)
+    sql.execute(_SQL["add_profiles"], params)
 
 
 def extend_profiles(rows: Sequence[tuple[int, int, float]]) -> None:

@@ -41,12 +41,11 @@ SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('customers_identifier
 SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('customers_profile', 'id')::regclass OFFSET 0) AS s (name), generate_series(1, %(count)s);
 
 -- name: add_identifiers
--- Add identifiers; fewer rows than asked means that somebody else added one first.
+-- Add identifiers; one that somebody else added first is an error, after which the whole unit of work begins anew.
 INSERT INTO customers_identifier (id, kind, value, customer_id, login)
 SELECT * FROM unnest(%(ids)s::bigint[], %(kinds)s::text[], %(values)s::text[], %(customers)s::bigint[],
                      %(logins)s::boolean[]) AS new (id, kind, value, customer_id, login)
- ORDER BY value, kind
-    ON CONFLICT DO NOTHING;
+ ORDER BY value, kind;
 
 -- name: add_customers
 -- Add the customers of new identifiers.
@@ -54,14 +53,13 @@ INSERT INTO customers_customer (id, size, kinds, login)
 SELECT * FROM unnest(%(ids)s::bigint[], %(sizes)s::integer[], %(kinds)s::text[]::jsonb[], %(logins)s::boolean[]);
 
 -- name: add_profiles
--- Add profiles; fewer rows than asked means that somebody else added one first.
+-- Add profiles; one that somebody else added first is an error, after which the whole unit of work begins anew.
 INSERT INTO customers_profile (id, key, source_id, identifier_ids, anchor_id, months, first_at)
 SELECT id, key, source_id, string_to_array(identifier_ids, ',')::bigint[], anchor_id, ARRAY[month], to_timestamp(first_at)
   FROM unnest(%(ids)s::bigint[], %(keys)s::uuid[], %(sources)s::integer[], %(identifier_ids)s::text[],
               %(anchors)s::bigint[], %(months)s::smallint[], %(firsts)s::float8[])
        AS new (id, key, source_id, identifier_ids, anchor_id, month, first_at)
- ORDER BY key
-    ON CONFLICT DO NOTHING;
+ ORDER BY key;
 
 -- name: extend_profiles
 -- Note further months, and earlier first moments, of profiles that were known.
