@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 
 from edino.catalogue import api
 from edino.catalogue.api import offering, relating, reviewing
-from edino.catalogue.models import Product, Review
+from edino.catalogue.models import Product, Review, Variant
 from edino.catalogue.types import AttributeInput, Media
 from edino.catalogue.types.prices import PriceInput
 from edino.staff.types import Role
@@ -58,6 +58,15 @@ def addresses(live_server: "LiveServer", tmp_path: Path, settings: Any) -> list[
         "/products/",
         f"/products/{shoes.uid}/",
         f"/products/{shoes.uid}/change/",
+        f"/products/{shoes.uid}/pictures/",
+        f"/products/{shoes.uid}/variants/new/",
+        f"/products/{shoes.uid}/variants/{Variant.objects.get(sku='DAWN-41').pk}/",
+        "/products/new/",
+        "/categories/",
+        f"/categories/{shoes.category_ids[0]}/",
+        "/attributes/",
+        "/attributes/season/",
+        "/attributes/axes/size/",
         "/products/differences/",
         f"/products/labels/?ids={shoes.pk}",
         "/assortments/",

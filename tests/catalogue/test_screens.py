@@ -224,6 +224,8 @@ def test_more_rows_are_not_more_statements(vera: Client, shoes: Product, monkeyp
 
     addresses = ["/products/", "/products/?missing=price&q=s", f"/products/{shoes.uid}/", "/products/differences/"]
     addresses += ["/assortments/", f"/products/labels/?ids={shoes.pk}", "/reviews/", f"/products/{shoes.uid}/change/"]
+    addresses += [f"/products/{shoes.uid}/pictures/", f"/products/{shoes.uid}/variants/new/", "/products/new/"]
+    addresses += ["/categories/", "/categories/new/", "/attributes/", "/attributes/season/"]
 
     def fill(times: int) -> None:
         for number in range(times):

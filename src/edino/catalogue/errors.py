@@ -39,6 +39,24 @@ class TooManyVanish(Conflict):
     code = "too_many_vanish"
 
 
+class NoSuchCategory(NotFound):
+    """There is no such category."""
+
+    code = "no_such_category"
+
+
+class NoSuchAttribute(NotFound):
+    """There is no such attribute."""
+
+    code = "no_such_attribute"
+
+
+class NoSuchAxis(NotFound):
+    """There is no such axis."""
+
+    code = "no_such_axis"
+
+
 class WrongAttribute(Invalid):
     """The definition of an attribute is not right."""
 

@@ -45,7 +45,7 @@ def upsert_categories(*, source: Source, categories: Sequence[CategoryInput]) ->
             source.id, "category", [(category.external_id, known[category.external_id], None) for _, category in named]
         )
         fresh = {known[category.external_id] for category in new}
-        _follow(changed)
+        follow(changed)
         return UpsertReport(
             created=len(new),
             changed=len(changed - fresh),
@@ -144,7 +144,7 @@ def _lay(
             parent = parents.get(category.parent)
             if category.parent and parent is None:
                 findings.remark(index, "parent", "unknown", f"No category {category.parent} is known.")
-            elif parent is not None and _under(parent, before.id, kept):
+            elif parent is not None and under(parent, before.id, kept):
                 findings.remark(index, "parent", "circle", "It would stand below itself.")
                 parent = before.parent_id
         after = merging.laid_category(before, category, parent_id=parent)
@@ -156,7 +156,7 @@ def _lay(
     return set(changed) | set(queries.write_paths())
 
 
-def _under(id_: int, top: int, kept: Mapping[int, CategoryState]) -> bool:
+def under(id_: int, top: int, kept: Mapping[int, CategoryState]) -> bool:
     """Whether a category stands at or below another."""
     step: int | None = id_
     while step is not None:
@@ -166,12 +166,12 @@ def _under(id_: int, top: int, kept: Mapping[int, CategoryState]) -> bool:
     return False
 
 
-def _follow(changed: set[int]) -> None:
+def follow(changed: set[int]) -> None:
     """Products are found by the words and the ways of their categories."""
     if not changed:
         return
     tree = queries.kept_categories()
-    below = [id_ for id_ in tree if any(_under(id_, top, tree) for top in changed)]
+    below = [id_ for id_ in tree if any(under(id_, top, tree) for top in changed)]
     products = queries.products_of_categories(below)
     if products:
         queries.refresh(products)

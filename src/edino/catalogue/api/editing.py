@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -15,9 +15,13 @@ from edino.catalogue.rules import merging, texts, values
 from edino.catalogue.rules.intake import LONGEST
 from edino.catalogue.types import Value
 from edino.catalogue.types.kept import ProductState
+from edino.kernel import ids
 from edino.kernel.errors import FieldError, Invalid
 from edino.staff import api as staff
 from edino.staff.types import Actor, Person
+
+WHOLE: Final = "variants"
+"""Stands for all that was written by hand of a product's variants."""
 
 
 def change_product(
@@ -37,42 +41,76 @@ def change_product(
     """
     with transaction.atomic():
         queries.lock()
-        before = _kept(uid)
+        before = kept_product(uid)
         after = _laid(before, names, descriptions, attributes)
-        if brand is not None:
-            after = replace(after, brand=texts.clean(brand)[: LONGEST["brand"]])
-        if category_ids is not None:
-            known = {row.id for row in reading.categories()}
-            if set(category_ids) - known:
-                raise Invalid.field("categories", "unknown", "There is no such category.")
-            after = replace(after, category_ids=tuple(dict.fromkeys(category_ids)))
-        if active is not None:
-            after = replace(after, is_active=active)
+        after = _placed(after, brand=brand, category_ids=category_ids, active=active)
         if after == before:
             return False
         after = replace(after, held=merging.by_hand(before, after))
-        _write(after)
+        write_product(after)
         fields = sorted(set(after.held) - set(before.held))
         staff.audit(actor=by, operation="catalogue.edit", subject=("product", str(uid)), detail={"fields": fields})
         upserting.announce([after.id], "deactivated" if before.is_active and not after.is_active else "changed")
         return True
 
 
-def release(*, uid: UUID, fields: Sequence[str], by: Person | Actor) -> None:
-    """Give fields back to the feeds, by their names in `held`: the next thing a source says of them counts."""
+def create_product(
+    *,
+    by: Person | Actor,
+    names: Mapping[str, str],
+    descriptions: Mapping[str, str] | None = None,
+    brand: str | None = None,
+    category_ids: Sequence[int] | None = None,
+    attributes: Mapping[str, Value | None] | None = None,
+    active: bool | None = None,
+    code: str = "",
+) -> UUID:
+    """Add a product by hand; its public id. What is said of it holds against a source that tells of it later."""
+    code = texts.clean(code)
     with transaction.atomic():
         queries.lock()
-        before = _kept(uid)
+        before = merging.fresh(ids.uuid7())
+        after = _laid(before, names, descriptions, attributes)
+        after = _placed(after, brand=brand, category_ids=category_ids, active=active)
+        if len(code) > LONGEST["code"]:
+            raise Invalid.field("code", "too_long", "The text is too long.")
+        if code and queries.products_by_code([code]):
+            raise Invalid.field("code", "taken", "Another product has this code.")
+        after = replace(after, code=code or None)
+        after = replace(after, held=merging.by_hand(before, after))
+        if after.brand:
+            queries.ensure_brands([after.brand])
+        made = queries.insert_products([upserting.product_row(after)])
+        queries.refresh(made.values())
+        detail = {"did": "created", "fields": list(after.held)}
+        staff.audit(actor=by, operation="catalogue.edit", subject=("product", str(after.uid)), detail=detail)
+        upserting.announce(made.values(), "created")
+        return after.uid
+
+
+def release(*, uid: UUID, fields: Sequence[str], by: Person | Actor) -> None:
+    """Give fields back to the feeds, by their names in `held`: the next thing a source says of them counts.
+
+    WHOLE among them gives back the variants too.
+    """
+    with transaction.atomic():
+        queries.lock()
+        before = kept_product(uid)
         after = replace(before, held=tuple(name for name in before.held if name not in set(fields)))
-        if after == before:
+        variants = queries.kept_variants([before.id])
+        given_back = [upserting.variant_state(one) for one in variants if one.held] if WHOLE in fields else []
+        if after == before and not given_back:
             return
-        _write(after)
+        write_product(after)
+        if given_back:
+            queries.update_variants([upserting.variant_row(replace(one, held=())) for one in given_back])
         queries.forget_all_fingerprints([after.id])
         detail = {"did": "released", "fields": sorted(set(before.held) - set(after.held))}
         staff.audit(actor=by, operation="catalogue.edit", subject=("product", str(uid)), detail=detail)
 
 
-def _kept(uid: UUID) -> ProductState:
+def kept_product(uid: UUID) -> ProductState:
+    """A product as it is kept now; `NoSuchProduct`."""
     head = reading.product_head(uid=uid)
     if head is None:
         raise NoSuchProduct
@@ -119,7 +157,20 @@ def _laid(
     return after
 
 
-def _write(after: ProductState) -> None:
+def _placed(
+    after: ProductState, *, brand: str | None, category_ids: Sequence[int] | None, active: bool | None
+) -> ProductState:
+    if brand is not None:
+        after = replace(after, brand=texts.clean(brand)[: LONGEST["brand"]])
+    if category_ids is not None:
+        if set(category_ids) - {row.id for row in reading.categories()}:
+            raise Invalid.field("categories", "unknown", "There is no such category.")
+        after = replace(after, category_ids=tuple(dict.fromkeys(category_ids)))
+    return after if active is None else replace(after, is_active=active)
+
+
+def write_product(after: ProductState) -> None:
+    """Write a product that is there, and how it is found."""
     if after.brand:
         queries.ensure_brands([after.brand])
     queries.update_products([upserting.product_row(after)])

@@ -43,7 +43,7 @@ def thumbnail(*, id: int, width: int) -> Path | str:  # noqa: A002 - the field's
         source = root / place
         if not source.resolve().is_relative_to(root.resolve()):
             raise NoSuchPicture
-    return _small(source, width)
+    return small(source, width)
 
 
 def keep_photo(content: bytes) -> str:
@@ -51,14 +51,14 @@ def keep_photo(content: bytes) -> str:
     if len(content) > LARGEST:
         raise Invalid.field("photos", "too_large", "The photograph is larger than 20 MB.")
     try:
-        picture = _opened(io.BytesIO(content))
+        picture = opened(io.BytesIO(content))
         picture.thumbnail((PHOTO_WIDTH, PHOTO_WIDTH))
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise Invalid.field("photos", "not_a_picture", "This is not a photograph we can read.") from error
     name = ids.uuid7()
     path = _photo(name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    _save(picture, path)
+    save(picture, path)
     return str(name)
 
 
@@ -96,7 +96,7 @@ def _photo(name: UUID) -> Path:
     return media_root() / ".reviews" / f"{name}.webp"
 
 
-def _small(source: Path, width: int) -> Path:
+def small(source: Path, width: int) -> Path:
     """The thumbnail of a file as it is now: a file that changes has another one."""
     try:
         state = source.stat()
@@ -108,16 +108,17 @@ def _small(source: Path, width: int) -> Path:
     if path.is_file():
         return path
     try:
-        picture = _opened(source)
+        picture = opened(source)
         picture.thumbnail((width, width * 2))
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise NoSuchPicture from error
     path.parent.mkdir(parents=True, exist_ok=True)
-    _save(picture, path)
+    save(picture, path)
     return path
 
 
-def _opened(source: Path | io.BytesIO) -> Image.Image:
+def opened(source: Path | io.BytesIO) -> Image.Image:
+    """A picture of a known format, upright; an error of the library for anything else."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # what is too large is refused below
         with Image.open(source, formats=FORMATS) as picture:
@@ -127,7 +128,8 @@ def _opened(source: Path | io.BytesIO) -> Image.Image:
             return upright.convert("RGBA" if "A" in upright.getbands() or "transparency" in upright.info else "RGB")
 
 
-def _save(picture: Image.Image, path: Path) -> None:
+def save(picture: Image.Image, path: Path) -> None:
+    """Write a picture so that nobody sees half of it."""
     partial = path.with_name(f"{path.name}.{ids.uuid7()}.partial")
     picture.save(partial, "WEBP", quality=QUALITY)
     partial.replace(path)

@@ -218,6 +218,7 @@ def _variants(
             barcodes=tuple(shown.get(one.id, ())),
             picture=next((picture for picture in pictures if picture.variant_id == one.id), None)
             or next((picture for picture in pictures if picture.variant_id is None), None),
+            held=tuple(one.held),
         )
         for one in definitions.kept_variants([head.id])
     )

@@ -343,9 +343,9 @@ def write_variants(
     for product, variants in products:
         for old, state, _ in variants:
             if old is None:
-                new.append(_variant_row(state) | {"product_id": product})
+                new.append(variant_row(state) | {"product_id": product})
             elif old != state:
-                changed.append(_variant_row(state))
+                changed.append(variant_row(state))
     if changed:
         queries.update_variants(changed)
     return queries.insert_variants(new) if new else {}
@@ -455,5 +455,6 @@ def product_row(state: ProductState) -> dict[str, Any]:
     return row | {"slug": texts.slug(texts.said_in(state.names, "ru"))}
 
 
-def _variant_row(state: VariantState) -> dict[str, Any]:
+def variant_row(state: VariantState) -> dict[str, Any]:
+    """A variant as the statements take it."""
     return {name: getattr(state, name) for name in state.__slots__ if name != "barcodes"}

@@ -1,9 +1,11 @@
 """Reads for the screens of those who keep the catalogue, one function per statement."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
+
+import msgspec
 
 from edino.kernel import sql
 
@@ -74,3 +76,50 @@ def products(
 def labels(products: Iterable[int]) -> list[LabelRow]:
     """What is printed on labels."""
     return sql.rows(_SQL["labels"], {"products": list(products)}, LabelRow)
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """A category as those who keep it see it."""
+
+    id: int
+    code: str
+    parent_id: int | None
+    path: list[int]
+    names: dict[str, str]
+    position: int
+    is_active: bool
+    held: list[str]
+    products: int
+    sources: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class AxisRow:
+    """By what variants differ."""
+
+    code: str
+    names: dict[str, str]
+    position: int
+    products: int
+
+
+def categories() -> list[CategoryRow]:
+    """Every category."""
+    return sql.rows(_SQL["categories"], {}, CategoryRow)
+
+
+def attribute_uses() -> dict[str, int]:
+    """How many products say something of each attribute."""
+    return dict(sql.tuples(_SQL["attribute_uses"]))
+
+
+def axes() -> list[AxisRow]:
+    """By what variants differ, in order."""
+    return sql.rows(_SQL["axes_in_use"], {}, AxisRow)
+
+
+def put_axis(code: str, names: Mapping[str, str], position: int) -> bool:
+    """Say what an axis is called; whether there is one."""
+    params = {"code": code, "names": msgspec.json.encode(names).decode(), "position": position}
+    return sql.execute(_SQL["put_axis"], params) == 1

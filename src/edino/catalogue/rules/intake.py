@@ -242,7 +242,7 @@ def _media(name: str, given: Sequence[Media] | None, tell: Tell) -> tuple[Media,
         address = texts.clean(media.place)
         if not address:
             continue
-        if problem := _place_problem(address):
+        if problem := place_problem(address):
             tell(f"{name}[{place}].place", "place", problem)
             continue
         found.setdefault(address, Media(address, texts.clean(media.alt)[:500]))
@@ -251,7 +251,8 @@ def _media(name: str, given: Sequence[Media] | None, tell: Tell) -> tuple[Media,
     return tuple(found.values())
 
 
-def _place_problem(address: str) -> str:
+def place_problem(address: str) -> str:
+    """Why a place of a picture cannot be kept; "" if it can."""
     if len(address) > 1000:
         return "The address is longer than 1000 characters."
     if address.startswith(("https://", "http://")):

@@ -39,4 +39,5 @@ def change(request: StaffRequest, uid: UUID) -> HttpResponse:
             )
             messages.success(request, said)
             return redirect("product", uid=uid)
-    return screen.form_page(request, form, title=_("Change the product"), submit=_("Save"), back=back)
+    lead = words.owner(source for source, _text in kept.sources)
+    return screen.form_page(request, form, title=_("Change the product"), submit=_("Save"), lead=lead, back=back)

@@ -22,37 +22,44 @@ YES_NO = [("", "—"), ("yes", _("yes")), ("no", _("no"))]
 class ChangeProduct(forms.Form):
     """Everything that people may say of a product, language by language."""
 
-    def __init__(self, data: Any, kept: Behind) -> None:
-        self.kept = kept
-        self.languages = sorted({*kept.names, *(code for one in api.assortments() for code in one.languages)})
-        self.attributes = list(attributes().values())
+    def __init__(self, data: Any, kept: Behind | None = None) -> None:
+        names, descriptions = (kept.names, kept.descriptions) if kept else ({}, {})
+        values = kept.attributes if kept else {}
+        self.languages = languages(names)
+        ways = {one.id: one.path for one in api.shelves()}
+        stands = [ways[id_] for id_ in kept.category_ids if id_ in ways] if kept else []
+        self.attributes = [one for one in attributes().values() if one.fits(stands) or one.code in values]
         super().__init__(data)
         for code in self.languages:
             self.fields[f"name_{code}"] = forms.CharField(
                 label=gettext("Title (%(language)s)") % {"language": code},
                 max_length=500,
                 required=False,
-                initial=kept.names.get(code, ""),
+                initial=names.get(code, ""),
             )
         for code in self.languages:
             self.fields[f"description_{code}"] = forms.CharField(
                 label=gettext("Description (%(language)s)") % {"language": code},
                 max_length=50_000,
                 required=False,
-                initial=kept.descriptions.get(code, ""),
+                initial=descriptions.get(code, ""),
                 widget=forms.Textarea(attrs={"rows": 5}),
             )
-        self.fields["brand"] = forms.CharField(label=_("Brand"), max_length=200, required=False, initial=kept.brand)
+        self.fields["brand"] = forms.CharField(
+            label=_("Brand"), max_length=200, required=False, initial=kept.brand if kept else ""
+        )
         self.fields["categories"] = forms.MultipleChoiceField(
             label=_("Categories"),
             choices=shelf_choices(),
             required=False,
-            initial=[str(id_) for id_ in kept.category_ids],
+            initial=[str(id_) for id_ in kept.category_ids] if kept else [],
             widget=forms.SelectMultiple(attrs={"size": 8}),
         )
         for one in self.attributes:
-            self.fields[f"attribute_{one.id}"] = _attribute_field(one, kept.attributes.get(one.code))
-        self.fields["active"] = forms.BooleanField(label=_("In sale"), required=False, initial=kept.active)
+            self.fields[f"attribute_{one.id}"] = _attribute_field(one, values.get(one.code))
+        self.fields["active"] = forms.BooleanField(
+            label=_("In sale"), required=False, initial=kept.active if kept else True
+        )
 
     def said(self) -> dict[str, Any]:
         """What the door is to be told: only what differs from what the form was shown with."""
@@ -107,6 +114,23 @@ def _attribute_field(one: Attribute, value: Any) -> forms.Field:
     return forms.CharField(label=label, required=False, max_length=4000, initial="" if value is None else str(value))
 
 
+class CreateProduct(ChangeProduct):
+    """A new product, and its first variant if it is named already."""
+
+    def __init__(self, data: Any) -> None:
+        super().__init__(data)
+        self.fields["code"] = forms.CharField(
+            label=_("Code"), max_length=100, required=False, help_text=_("Yours, if you have one.")
+        )
+        self.fields["sku"] = forms.CharField(
+            label=_("SKU"),
+            max_length=100,
+            required=False,
+            help_text=_("Of its first variant. Sizes, colours and more variants come on the next page."),
+        )
+        self.fields["barcode"] = forms.CharField(label=_("Barcode"), max_length=100, required=False)
+
+
 class TakeOut(forms.Form):
     """Why a channel does not offer what others do."""
 
@@ -155,6 +179,12 @@ class Judge(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     reason = forms.CharField(label=_("Why it is rejected"), max_length=500, required=False)
+
+
+def languages(*texts: Mapping[str, str]) -> list[str]:
+    """Every language that some assortment or one of these texts speaks, the first of the default assortment first."""
+    offered = [code for one in api.assortments() for code in one.languages]
+    return list(dict.fromkeys([*offered, *sorted({code for one in texts for code in one})]))
 
 
 def lay_beside(form: forms.Form, refusal: Refusal, names: Mapping[str, str] | None = None) -> None:

@@ -13,6 +13,12 @@ def register() -> None:
     navigation.register(NavItem("products", _("Products"), "products", "shirt", "catalogue.see", group, 100))
     navigation.register(NavItem("assortments", _("Assortments"), "assortments", "layers", "catalogue.see", group, 105))
     navigation.register(
+        NavItem("categories", _("Categories"), "categories", "folder-tree", "catalogue.edit", group, 101)
+    )
+    navigation.register(
+        NavItem("attributes", _("Attributes"), "attributes", "sliders-horizontal", "catalogue.edit", group, 102)
+    )
+    navigation.register(
         NavItem("reviews", _("Reviews"), "reviews", "star", "reviews.moderate", group, 110, count=waiting)
     )
     navigation.register(NavItem("prices", _("Prices"), "prices", "tags", "prices.see", group, 115))

@@ -25,7 +25,7 @@ from edino.kernel.money import Money
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
-from edino.ui.parts import Part
+from edino.ui.parts import Part, Text
 from edino.ui.screen import Action, Back, Column, Fact, Listing, Product, Status, When, short
 
 BACK: Final = Back(_("Products"), reverse_lazy("products"))  # type: ignore[arg-type]  # resolved when printed
@@ -43,6 +43,8 @@ class VariantRow:
     price: Money | None
     state: Status
     code: str
+    id: int
+    tax: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,14 @@ def product(request: StaffRequest, uid: UUID) -> HttpResponseBase:
         "facts": _facts(page, kept),
         "traits": [Fact(one.label, one.text, note=_held(kept, f"attributes.{one.code}")) for one in page.traits],
         "texts": [(words.language_name(code), text) for code, text in sorted(kept.descriptions.items()) if text],
-        "variants": _variants().read(request, short(rows, key="sku")),
+        "variants": _variants(uid if edits else None).read(request, short(rows, key="sku")),
         "places": [_where(one, codes[one.assortment_id], uid, labels) for one in presence(product_id=page.id)],
-        "held": [_field(name, labels) for name in kept.held],
+        "held": _written(page, kept, labels),
+        "owner": words.owner(source for source, _text in kept.sources) if edits else "",
+        "more": [
+            Action(_("Pictures"), reverse("product_pictures", args=[uid]), icon="image"),
+            Action(_("Add a variant"), reverse("variant_add", args=[uid]), icon="plus"),
+        ],
         "release": Action(_("Give back to the feeds"), reverse("product_release", args=[uid]), "post", icon="undo-2"),
         "edits": edits,
         "reviews": api.reviews(product_id=page.id, limit=5),
@@ -104,7 +111,7 @@ def product(request: StaffRequest, uid: UUID) -> HttpResponseBase:
 @require_POST
 def release(request: StaffRequest, uid: UUID) -> HttpResponse:
     """Give everything that was written by hand back to the feeds."""
-    editing.release(uid=uid, fields=behind(uid=uid).held, by=request.staff)
+    editing.release(uid=uid, fields=(*behind(uid=uid).held, editing.WHOLE), by=request.staff)
     messages.success(request, gettext("The next import may change these fields again."))
     return redirect("product", uid=uid)
 
@@ -159,6 +166,14 @@ def _facts(page: ProductPage, kept: Behind) -> list[Fact]:
     return [fact for fact in facts if fact.value != ""]
 
 
+def _written(page: ProductPage, kept: Behind, labels: dict[str, str]) -> list[str]:
+    """What was written by hand, of the product and of its variants."""
+    return [
+        *(_field(name, labels) for name in kept.held),
+        *(gettext("variant %(sku)s") % {"sku": one.sku} for one in page.variants if one.held),
+    ]
+
+
 def _held(kept: Behind, name: str) -> str:
     return gettext("by hand") if name in kept.held else ""
 
@@ -177,7 +192,8 @@ def _field(name: str, labels: dict[str, str]) -> str:
     return f"{said.get(kind, kind)} ({rest})" if rest else said.get(kind, kind)
 
 
-def _variants() -> Listing[VariantRow]:
+def _variants(uid: UUID | None) -> Listing[VariantRow]:
+    """The table of variants; with the product's id each opens to be changed."""
     return Listing(
         name="variants",
         title=_("Variants"),
@@ -187,9 +203,11 @@ def _variants() -> Listing[VariantRow]:
             Column("sku", _("SKU")),
             Column("barcodes", _("Barcodes")),
             Column("price", _("Price"), kind="money"),
+            Column("tax", _("VAT"), quiet=True),
             Column("code", _("Label"), quiet=True),
         ),
         key="sku",
+        url=(lambda row: reverse("variant", args=[uid, row.id])) if uid else None,
         sort="place",
         export=False,
         pager=False,
@@ -216,6 +234,8 @@ def _variant(page: ProductPage, place: int, prices: dict[int, Money]) -> Variant
         price=prices.get(one.id),
         state=words.ACTIVE if one.active else words.INACTIVE,
         code=one.short_code,
+        id=one.id,
+        tax=words.TAXES.get(one.tax, one.tax),
     )
 
 

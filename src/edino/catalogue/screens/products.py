@@ -67,6 +67,7 @@ def _listing(*, edits: bool) -> Listing[Row]:
             View(_("All")),
         ),
         actions=(Action(_("Print labels"), reverse("product_labels"), icon="qr-code"),) if edits else (),
+        primary=Action(_("New product"), reverse("product_add"), icon="plus", tone="primary") if edits else None,
         sort="title",
         nothing=_("No product yet. Bring them in: edino import products, or POST /api/v1/products."),
     )

@@ -32,6 +32,22 @@ BARCODES: Final[Mapping[str, Text]] = {
     "check_digit": _("wrong check digit"),
     "taken": _("belongs to another variant"),
 }
+TAXES: Final[Mapping[str, Text]] = {
+    "standard": _("standard rate"),
+    "reduced": _("reduced rate"),
+    "zero": _("zero rate"),
+    "none": _("without VAT"),
+    "vat5": "5 %",
+    "vat7": "7 %",
+}
+KINDS: Final[Mapping[str, Text]] = {
+    "text": _("text"),
+    "number": _("number"),
+    "boolean": _("yes or no"),
+    "choice": _("choice"),
+    "date": _("date"),
+}
+AXES: Final[Mapping[str, Text]] = {"size": _("Size"), "colour": _("Colour")}
 ACTIVE: Final = Status(_("in sale"), "good")
 INACTIVE: Final = Status(_("out of sale"), "quiet")
 STATES: Final[Mapping[str, Status]] = {
@@ -80,6 +96,16 @@ def tone(score: int | None) -> Status:
         return Status(_("not offered"), "quiet")
     word = gettext("%(score)s %%") % {"score": score}
     return Status(word, "good" if score == 100 else "warn" if score >= 60 else "bad")
+
+
+def owner(sources: Iterable[str]) -> str:
+    """Who keeps a thing beside the people who read this, and what becomes of what they write."""
+    told = ", ".join(dict.fromkeys(sources))
+    if not told:
+        return gettext("No other system tells of it: it is as you write it.")
+    return gettext("%(sources)s tells of it too. What you change here stays; the rest follows the next import.") % {
+        "sources": told
+    }
 
 
 def options(given: Mapping[str, str]) -> str:

@@ -56,3 +56,40 @@ SELECT product.id AS product_id, product.names, variant.id, variant.sku, variant
   JOIN catalogue_product AS product ON product.id = wanted.id
   LEFT JOIN catalogue_variant AS variant ON variant.product_id = product.id AND variant.is_active
  ORDER BY wanted.place, variant.position, variant.id
+
+-- name: categories
+-- Every category with how many products stand on it, and which sources tell of it.
+SELECT category.id, category.code, category.parent_id, category.path, category.names, category.position,
+       category.is_active, category.held, coalesce(stands.products, 0) AS products,
+       coalesce(told.sources, '{}') AS sources
+  FROM catalogue_category AS category
+  LEFT JOIN (SELECT shelf.id, count(*) AS products
+               FROM catalogue_product AS product CROSS JOIN unnest(product.category_ids) AS shelf(id)
+              GROUP BY shelf.id) AS stands ON stands.id = category.id
+  LEFT JOIN (SELECT external.ref, array_agg(DISTINCT source.name ORDER BY source.name) AS sources
+               FROM catalogue_external AS external JOIN pub.channels_source AS source ON source.id = external.source_id
+              WHERE external.kind = 'category' GROUP BY external.ref) AS told ON told.ref = category.id
+ ORDER BY category.position, category.code
+
+-- name: attribute_uses
+-- How many products say something of each attribute, themselves or in a variant.
+SELECT said.code, count(DISTINCT said.product_id) AS products
+  FROM (SELECT product.id AS product_id, own.code
+          FROM catalogue_product AS product CROSS JOIN jsonb_object_keys(product.attributes) AS own(code)
+        UNION ALL
+        SELECT variant.product_id, own.code
+          FROM catalogue_variant AS variant CROSS JOIN jsonb_object_keys(variant.attributes) AS own(code)) AS said
+ GROUP BY said.code
+
+-- name: axes_in_use
+-- By what variants differ, in their order, and in how many products.
+SELECT axis.code, axis.names, axis.position, coalesce(used.products, 0) AS products
+  FROM catalogue_axis AS axis
+  LEFT JOIN (SELECT named.code, count(*) AS products
+               FROM catalogue_product AS product CROSS JOIN unnest(product.axes) AS named(code)
+              GROUP BY named.code) AS used ON used.code = axis.code
+ ORDER BY axis.position, axis.code
+
+-- name: put_axis
+-- Say what an axis is called.
+UPDATE catalogue_axis SET names = %(names)s::jsonb, position = %(position)s WHERE code = %(code)s

@@ -83,6 +83,7 @@ class VariantPage:
     traits: tuple[Trait, ...]
     barcodes: tuple[BarcodeShown, ...]
     picture: Picture | None
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
