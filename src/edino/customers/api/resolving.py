@@ -342,8 +342,11 @@ class Resolution:
             rows.append(NewProfile(id_, seen.key, seen.sighting.source_id, own, anchor, months[0], seen.first))
             months_of[seen.key] = months[1:]
         made = {row.key: row.id for row in rows}
-        if rows:
-            queries.add_profiles(rows)
+        if rows and queries.add_profiles(rows) < len(rows):
+            # Another connection saw the same people together at the same moment: its profiles are as good as ours.
+            theirs = {key: known.id for key, known in queries.profiles_by_key(list(made)).items()}
+            further += [(theirs[row.key], row.month, row.first_at) for row in rows if theirs[row.key] != row.id]
+            made = theirs
         further += [(made[row.key], month, row.first_at) for row in rows for month in months_of[row.key]]
         if further:
             queries.extend_profiles(further)

@@ -13,7 +13,8 @@ from pydantic import AwareDatetime, ConfigDict
 from edino.channels.api import actor, require_scope, scope
 from edino.channels.types import Scope, Source
 from edino.customers import api
-from edino.customers.types import AHEAD, CONTACT_KINDS, EARLIEST, Consent, Found, Identifier, Permission
+from edino.customers.types import AHEAD, CONTACT_KINDS, EARLIEST, Consent, Found, Identifier
+from edino.customers.types.answers import PermissionAnswer
 from edino.kernel import clock
 from edino.kernel.errors import FieldError, Invalid
 from edino.kernel.idempotency import once
@@ -90,19 +91,6 @@ class ConsentsRequest(Schema):
     consents: list[ConsentRequest] = Field(min_length=1, max_length=100)
 
 
-class PermissionAnswer(Schema):
-    """What a contact point may be used for. `why` is own, bound, silent or unverified."""
-
-    kind: str
-    contact: str
-    purpose: str
-    brand: str
-    allowed: bool
-    state: str
-    why: str
-    since: datetime | None
-
-
 class ConsentsAnswer(Schema):
     """How many statements were new, and every permission of the customer after them."""
 
@@ -163,7 +151,7 @@ def consents(request: KeyedRequest, uid: UUID, payload: ConsentsRequest) -> Cons
     with staff.at_place(request):
         recorded = retried(partial(_record, request.auth, uid, payload.consents))
     customer = api.customer_now(uid=uid)
-    permissions = [_permission(one) for one in api.permissions(uid=uid)]
+    permissions = [PermissionAnswer.of(one) for one in api.permissions(uid=uid)]
     return ConsentsAnswer(customer=customer.uid, recorded=recorded, permissions=permissions)
 
 
@@ -237,19 +225,6 @@ def _usable(given: list[Given], field: str = "identifiers") -> list[Identifier]:
     if given and not found:
         raise Invalid.field(field, "nobody", "None of these identifiers can be used to know somebody.")
     return found
-
-
-def _permission(one: Permission) -> PermissionAnswer:
-    return PermissionAnswer(
-        kind=one.kind,
-        contact=one.masked,
-        purpose=one.purpose,
-        brand=one.brand,
-        allowed=one.allowed,
-        state=one.state,
-        why=one.why,
-        since=one.since,
-    )
 
 
 def _check_moment(field: str, at: datetime | None) -> None:

@@ -138,8 +138,8 @@ class NewProfile(msgspec.Struct, frozen=True):
     first_at: float
 
 
-def add_profiles(rows: Sequence[NewProfile]) -> None:
-    """Store profiles; `IntegrityError` when somebody else was first."""
+def add_profiles(rows: Sequence[NewProfile]) -> int:
+    """Store profiles; how many were new."""
     params = {
         "ids": [row.id for row in rows],
         "keys": _braced([row.key for row in rows]),
@@ -149,7 +149,7 @@ def add_profiles(rows: Sequence[NewProfile]) -> None:
         "months": [row.month for row in rows],
         "firsts": [row.first_at for row in rows],
     }
-    sql.execute(_SQL["add_profiles"], params)
+    return sql.execute(_SQL["add_profiles"], params)
 
 
 def extend_profiles(rows: Sequence[tuple[int, int, float]]) -> None:

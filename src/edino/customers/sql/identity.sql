@@ -53,13 +53,14 @@ INSERT INTO customers_customer (id, size, kinds, login)
 SELECT * FROM unnest(%(ids)s::bigint[], %(sizes)s::integer[], %(kinds)s::text[]::jsonb[], %(logins)s::boolean[]);
 
 -- name: add_profiles
--- Add profiles; one that somebody else added first is an error, after which the whole unit of work begins anew.
+-- Add profiles; fewer rows than asked means that somebody else added one first.
 INSERT INTO customers_profile (id, key, source_id, identifier_ids, anchor_id, months, first_at)
 SELECT id, key, source_id, string_to_array(identifier_ids, ',')::bigint[], anchor_id, ARRAY[month], to_timestamp(first_at)
   FROM unnest(%(ids)s::bigint[], %(keys)s::uuid[], %(sources)s::integer[], %(identifier_ids)s::text[],
               %(anchors)s::bigint[], %(months)s::smallint[], %(firsts)s::float8[])
        AS new (id, key, source_id, identifier_ids, anchor_id, month, first_at)
- ORDER BY key;
+ ORDER BY key
+    ON CONFLICT DO NOTHING;
 
 -- name: extend_profiles
 -- Note further months, and earlier first moments, of profiles that were known.
