@@ -54,12 +54,13 @@ class Rush:
         lock = threading.Lock()
 
         def shop_(client: Client) -> None:
-            cart, shown = _cart(client, wanted)
-            gate.wait()
-            body = {**wanted.body, "expected_total": shown["total"]}
             try:
+                cart, shown = _cart(client, wanted)
+                gate.wait()
+                body = {**wanted.body, "expected_total": shown["total"]}
                 status, answer = client.call("POST", f"/carts/{cart}/checkout", body, key=str(uuid.uuid4()))
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, LookupError, threading.BrokenBarrierError) as error:
+                gate.abort()  # who waits for somebody that does not come would wait for ever
                 status, answer = 0, {"error": repr(error)}
             with lock:
                 done.answers[status] += 1
