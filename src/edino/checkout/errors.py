@@ -114,3 +114,9 @@ class ForgedNotice(Forbidden):
     """This notification did not come from the payment service."""
 
     code = "forged_notice"
+
+
+class NoSuchDelivery(NotFound):
+    """There is no such way of delivery."""
+
+    code = "no_such_delivery"

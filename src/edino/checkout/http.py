@@ -5,22 +5,25 @@ from uuid import UUID
 
 import msgspec
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Query, Router, Schema
 from ninja.params.functions import Header
 from pydantic import ConfigDict
 
-from edino.channels.api import scope
+from edino.channels.api import actor, scope
 from edino.channels.types import Scope, Source
 from edino.checkout import api
+from edino.checkout.api import delivering
 from edino.checkout.errors import CartChanged, NotThatMany
-from edino.checkout.types import Cart, CartView, Contact, Delivery, Hand, Placed, Tender
+from edino.checkout.types import Cart, CartView, Contact, Delivery, DeliveryMethod, Hand, Placed, Tender, Zone
 from edino.customers import api as customers
 from edino.kernel.errors import Invalid
 from edino.kernel.idempotency import problem_body
 from edino.kernel.transactions import retried
 from edino.kernel.web import PROBLEM
+from edino.staff import api as staff
 
 router = Router(tags=["carts"], auth=scope(Scope.CARTS_WRITE))
+_OF_DELIVERY = set(Delivery.__dataclass_fields__)
 _encode = msgspec.json.Encoder().encode
 
 
@@ -83,7 +86,10 @@ class CodeGiven(HandGiven):
 
 
 class DeliveryBody(Given):
-    """How the goods reach the shopper. `location` and `slot` are of a pickup; `amount` is what delivery costs."""
+    """How the goods reach the shopper. `location` and `slot` are of a pickup; `amount` is what delivery costs.
+
+    With a `service`, a code of `/delivery-methods`, its price for `city` and `postcode` counts, whatever `amount` says.
+    """
 
     method: Literal["pickup", "delivery", "carry"]
     location: str = Field("", max_length=100)
@@ -91,14 +97,41 @@ class DeliveryBody(Given):
     city: str = Field("", max_length=200)
     address: str = Field("", max_length=1000)
     amount: int = Field(0, ge=0, lt=2**53)
+    service: str = Field("", max_length=40)
+    postcode: str = Field("", max_length=20)
 
     def value(self) -> Delivery:
         """The delivery."""
-        return Delivery(self.method, self.location, self.slot, self.city, self.address, self.amount)
+        return Delivery(**self.model_dump(include=_OF_DELIVERY))
 
 
 class DeliveryGiven(HandGiven, DeliveryBody):
     """A delivery, and who says so."""
+
+
+class ZoneBody(Given):
+    """Where it goes: these cities, postcodes that begin so; with neither, anywhere. Amounts are minor units.
+
+    `free_from`: goods of so much (before discounts) are brought for nothing. It takes from `days_from` to `days_to`.
+    """
+
+    price: int = Field(ge=0, lt=2**40)
+    cities: list[str] = Field([], max_length=5_000)
+    postcodes: list[str] = Field([], max_length=5_000)
+    free_from: int | None = Field(None, ge=0, lt=2**40)
+    days_from: int = Field(0, ge=0, le=365)
+    days_to: int = Field(0, ge=0, le=365)
+
+
+class MethodBody(Given):
+    """A method of delivery that shoppers choose. `names` by language, `position` orders, inactive ones are hidden."""
+
+    code: str = Field(min_length=1, max_length=40)
+    names: dict[Literal["en", "ru"], str] = Field(min_length=1)
+    currency: str = Field(min_length=3, max_length=3)
+    zones: list[ZoneBody] = Field(min_length=1, max_length=500)
+    position: int = Field(100, ge=0, le=1_000_000)
+    active: bool = True
 
 
 class ContactBody(Given):
@@ -206,6 +239,28 @@ class CartAnswer(Schema):
     order: UUID | None
 
 
+class OffersAsked(Schema):
+    """Where it shall go, and which goods: those of a cart, or none in a currency."""
+
+    city: str = Field("", max_length=200)
+    postcode: str = Field("", max_length=20)
+    cart: UUID | None = None
+    currency: str = Field("", max_length=3)
+    language: Literal["en", "ru"] = "en"
+
+
+class OfferAnswer(Schema):
+    """A method of delivery for these goods there: `price` now, `full` before it became free, in minor units."""
+
+    code: str
+    name: str
+    currency: str
+    price: int
+    full: int
+    free_from: int | None
+    days: tuple[int, int]
+
+
 class OpenedAnswer(Schema):
     """A cart that was begun, or gone on with."""
 
@@ -302,6 +357,30 @@ def delivery(request: KeyedRequest, uid: UUID, payload: DeliveryGiven) -> HttpRe
     return _cart(request, api.set_delivery(uid=uid, delivery=payload.value(), by=payload.hand()))
 
 
+@router.get("/delivery-methods", response=list[OfferAnswer], summary="How goods can be brought")
+def delivery_methods(request: KeyedRequest, asked: Query[OffersAsked]) -> HttpResponse:
+    """What goes to a city or postcode, and for how much; with `cart`, for its goods and in its currency."""
+    goods, currency = 0, asked.currency
+    if asked.cart is not None:
+        view = api.cart(uid=asked.cart, remember=False)
+        currency, goods = view.currency, view.subtotal
+    where = {"city": asked.city, "postcode": asked.postcode}
+    return _json(delivering.offers(currency=currency, goods=goods, language=asked.language, **where))
+
+
+@router.post("/delivery-methods", response=MethodBody, auth=scope(Scope.ORDERS_WRITE), summary="Set a way of delivery")
+def save_delivery_method(request: KeyedRequest, payload: MethodBody) -> HttpResponse:
+    """Make the method of this code or change all of it. Saying it again changes nothing; placed orders stay as told."""
+    zones = [
+        Zone(one.price, tuple(one.cities), tuple(one.postcodes), one.free_from, (one.days_from, one.days_to))
+        for one in payload.zones
+    ]
+    told = payload.model_dump(include={"code", "names", "currency", "position", "active"})
+    with staff.at_place(request):
+        delivering.save_delivery_method(method=DeliveryMethod(**told, zones=tuple(zones)), by=actor(request.auth))
+    return _json(payload.model_dump())
+
+
 @router.put("/carts/{uid}/contact", response=CartAnswer, summary="Set the contact")
 def contact(request: KeyedRequest, uid: UUID, payload: ContactGiven) -> HttpResponse:
     """How the shopper is reached about this purchase."""
@@ -393,7 +472,7 @@ _PLAIN = tuple(name for name in CartView.__dataclass_fields__ if name not in {"u
 
 
 def _without_address(delivery: Delivery) -> dict[str, Any]:
-    return {name: getattr(delivery, name) for name in ("method", "location", "slot", "city", "amount")}
+    return {name: getattr(delivery, name) for name in ("method", "location", "slot", "city", "amount", "service")}
 
 
 def _differing(refused: CartChanged | NotThatMany) -> HttpResponse:

@@ -127,6 +127,20 @@ class Purchase(models.Model):
         ]
 
 
+class DeliveryMethod(models.Model):
+    """A method of delivery that shoppers choose; its zones are one document, read and written whole."""
+
+    code = models.TextField(unique=True)
+    names = models.JSONField()
+    currency = models.CharField(max_length=3)
+    zones = models.JSONField()
+    position = models.IntegerField(db_default=100)
+    is_active = models.BooleanField(db_default=True)
+
+    class Meta:
+        db_table = "checkout_delivery_method"
+
+
 class Attempt(models.Model):
     """One try to have a tender paid by a provider. `ref` is the payment's id there, once it is known."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from edino.checkout.errors import NotPayable
-from edino.checkout.types import Cart, CartView, Difference, Line, Policy, StockWord, Tender
+from edino.checkout.types import Cart, CartView, DeliveryMethod, Difference, Line, Policy, StockWord, Tender, Zone
 from edino.kernel.errors import FieldError
 
 DEVICES: Final = 4
@@ -164,3 +164,23 @@ def money_done(states: Iterable[str]) -> str:
     if found & {"asked", "none"}:
         return "none"
     return "waiting" if "pending" in found else "paid"
+
+
+def zone(method: DeliveryMethod, city: str, postcode: str) -> Zone | None:
+    """The zone that counts: the longest beginning of the postcode, else the city, else the one for anywhere."""
+    bare = "".join(letter for letter in postcode if letter.isalnum()).upper()
+    best, found = 0, None
+    for one in method.zones:
+        fitting = max((len(start) for start in one.postcodes if bare.startswith(start)), default=0)
+        if fitting > best:
+            best, found = fitting, one
+    if found is not None:
+        return found
+    name = city.strip().casefold()
+    named = next((one for one in method.zones if name and name in {each.casefold() for each in one.cities}), None)
+    return named or next((one for one in method.zones if not one.cities and not one.postcodes), None)
+
+
+def fare(zone: Zone, goods: int) -> int:
+    """What it costs to bring goods of so much, at their prices before discounts."""
+    return 0 if zone.free_from is not None and goods >= zone.free_from else zone.price

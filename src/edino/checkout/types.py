@@ -28,11 +28,16 @@ MOST_LINES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Whose hand did something: the shopper's, a member of staff's (by name) or a system's; on which device."""
+    """Whose hand did something: the shopper's, a member of staff's (by name) or a system's; on which device.
+
+    `location` (its code) and `staff_id` say where and by whom a shopper is served, whose sale it then counts as.
+    """
 
     kind: Literal["shopper", "staff", "source"]
     name: str = ""
     device: str = ""
+    location: str = ""
+    staff_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ class Contact:
 class Delivery:
     """How the goods reach the shopper. `location` is the place of pickup, or where they are carried out of.
 
-    `amount` is what delivery costs before any discount, told by the system that sells it.
+    `amount` is what delivery costs before any discount, told by the system that sells it. With a `service`, the code of
+    a method of delivery, it is not asked: the price of the method for that city and postcode counts.
     """
 
     method: Method
@@ -57,6 +63,52 @@ class Delivery:
     city: str = ""
     address: str = ""
     amount: int = 0
+    service: str = ""
+    postcode: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Where a method of delivery goes, and for how much: these cities, postcodes that begin so; with neither, anywhere.
+
+    Amounts are minor units; `free_from`: goods of so much or more are brought for nothing. It takes `days`, at least
+    and at most.
+    """
+
+    price: int
+    cities: tuple[str, ...] = ()
+    postcodes: tuple[str, ...] = ()
+    free_from: int | None = None
+    days: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryMethod:
+    """A method of delivery that shoppers choose: its name by language, its zones, the order in which it is offered."""
+
+    code: str
+    names: Mapping[str, str]
+    currency: str
+    zones: tuple[Zone, ...]
+    position: int = 100
+    active: bool = True
+
+    def name(self, language: str) -> str:
+        """Its name in a language, else in English, else any."""
+        return self.names.get(language) or self.names.get("en") or next(iter(self.names.values()), self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryOffer:
+    """A method of delivery as it is offered to a shopper: `price` for these goods, `full` before it became free."""
+
+    code: str
+    name: str
+    currency: str
+    price: int
+    full: int
+    free_from: int | None
+    days: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)

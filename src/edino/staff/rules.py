@@ -48,6 +48,7 @@ OPERATIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "promotions.see": _only(_M, _V, _B, _O),
         "promotions.edit": _only(_M, _V),
         "coupons.issue": _only(_M, _V, _O),
+        "coupons.compensate": _only(_A, _O),  # for the trouble, within the giver's budget of the month
         "giftcards.manage": _only(_M),
         "stock.see": EVERYBODY,
         "stock.edit": _only(_M),
@@ -57,6 +58,7 @@ OPERATIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "orders.edit": _only(_A, _O),
         "returns.take": _only(_A, _O),
         "store.work": _only(_A),
+        "delivery.edit": _only(_M),
         "carts.serve": _only(_A, _O),
         "exchange.see": _only(_M, _I),
         "exchange.run": _only(_I),

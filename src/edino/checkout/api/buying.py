@@ -289,7 +289,7 @@ def _order(
             discount=quote.delivery_discount,
             tax=taxes.code_on(taxes.of_delivery(info.tax for info in priced.infos.values()), at),
             city=delivery.city,
-            address={"text": delivery.address} if delivery.address else {},
+            address=_address(delivery, cart.language),
             location=delivery.location if delivery.method != "delivery" else "",
             slot=delivery.slot,
             slot_starts_at=slot.starts_at if slot else None,
@@ -310,6 +310,17 @@ def _order(
     )
 
 
+def _address(delivery: Delivery, language: str) -> dict[str, str]:
+    """Where it goes and what brings it, as people read it."""
+    service = knowing.delivery_methods().get(delivery.service) if delivery.service else None
+    told = {
+        "text": delivery.address,
+        "postcode": delivery.postcode,
+        "service": service.name(language) if service else "",
+    }
+    return {word: text for word, text in told.items() if text}
+
+
 def _credits(cart: Cart, by: Hand) -> tuple[book.Credit, ...]:
     """Whose sale it is: where and by whom the cart was begun, and who checks it out for the shopper."""
     place = knowing.places().get(cart.location) if cart.location else None
@@ -317,7 +328,8 @@ def _credits(cart: Cart, by: Hand) -> tuple[book.Credit, ...]:
     if place is not None or cart.staff_id is not None:
         found.append(book.Credit("started", place.id if place else None, cart.staff_id))
     if by.kind == "staff":
-        found.append(book.Credit("served", place.id if place else None, None, by.name))
+        served = knowing.places().get(by.location) if by.location else place
+        found.append(book.Credit("served", served.id if served else None, by.staff_id, by.name))
     return tuple(found)
 
 

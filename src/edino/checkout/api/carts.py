@@ -11,7 +11,7 @@ from django.db import transaction
 from edino.catalogue.types import VariantInfo
 from edino.channels.types import Source
 from edino.checkout import rules
-from edino.checkout.api import knowing, viewing
+from edino.checkout.api import delivering, knowing, viewing
 from edino.checkout.errors import BeingBought, CartChanged, CartClosed, NoSuchCart, NotOffered
 from edino.checkout.queries import carts as queries
 from edino.checkout.queries import plans
@@ -189,6 +189,7 @@ def checked_delivery(delivery: Delivery) -> Delivery:
         raise Invalid.field("delivery.location", "required", "Say where the goods are carried out of.")
     if delivery.slot is not None and delivery.method != "pickup":
         raise Invalid.field("delivery.slot", "no_pickup", "Only a pickup has a time slot.")
+    delivering.checked(delivery)
     return delivery
 
 

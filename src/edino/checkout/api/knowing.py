@@ -9,6 +9,8 @@ from edino.catalogue import api as catalogue
 from edino.catalogue.types import Assortment, VariantInfo
 from edino.channels import api as channels
 from edino.channels.types import Source
+from edino.checkout.queries import deliveries
+from edino.checkout.types import DeliveryMethod
 from edino.inventory import api as inventory
 from edino.inventory.types import Location
 
@@ -87,6 +89,11 @@ def assortment(code: str, channel: str) -> Assortment:
 def places() -> dict[str, Location]:
     """Every location by its code."""
     return _once("places", lambda: {one.code: one for one in inventory.locations()})
+
+
+def delivery_methods() -> dict[str, DeliveryMethod]:
+    """The methods of delivery that are offered, by code, in their order."""
+    return _once("delivery methods", lambda: {one.code: one for one in deliveries.methods() if one.active})
 
 
 def source(id_: int) -> Source:

@@ -8,7 +8,7 @@ from uuid import UUID
 from edino.catalogue import api as catalogue
 from edino.catalogue.types import VariantInfo
 from edino.checkout import rules
-from edino.checkout.api import knowing
+from edino.checkout.api import delivering, knowing
 from edino.checkout.errors import NoSuchCart
 from edino.checkout.queries import carts as queries
 from edino.checkout.queries import purchases
@@ -75,6 +75,13 @@ def price(cart: Cart) -> Priced:
                 unit=found.unit,
             )
         )
+    fare = 0
+    if cart.delivery is not None:
+        goods = sum([one.unit * one.quantity for one in lines]) if cart.delivery.service else 0
+        told = delivering.fare(cart.delivery, goods, cart.currency)
+        if told is None:
+            gone.append(Difference("delivery", "", cart.delivery.service, None))
+        fare = told or 0
     basket = Basket(
         currency=cart.currency,
         lines=tuple(lines),
@@ -84,7 +91,7 @@ def price(cart: Cart) -> Priced:
         groups=groups,
         channel=cart.channel,
         location=cart.location,
-        delivery=cart.delivery.amount if cart.delivery else 0,
+        delivery=fare,
         owner=("cart", cart.uid),
     )
     return Priced(cart, promotions.quote(basket=basket), infos, customer_id, tuple(gone))

@@ -143,7 +143,7 @@ SELECT cart.uid, cart.state, cart.channel, cart.created_at, cart.updated_at, car
 -- name: forget_person
 -- Take names, addresses and contacts out of the carts of profiles.
 UPDATE checkout_cart AS cart
-   SET contact = NULL, delivery = cart.delivery - 'address',
+   SET contact = NULL, delivery = cart.delivery - '{address,postcode}'::text[],
        state = CASE WHEN cart.state = 'open' THEN 'ended' ELSE cart.state END
   FROM unnest(%(profiles)s::bigint[], %(since)s::timestamptz[], %(until)s::timestamptz[])
        AS held(profile_id, since, until)

@@ -99,7 +99,7 @@ def files(request: StaffRequest) -> HttpResponseBase:
         columns=(
             Column("at", _("Came"), kind="full"),
             Column("state", _("State"), value=lambda row: words.FILES[row.state], place="side"),
-            Column("origin", _("From")),
+            Column("origin", _("Source")),
             Column("as_of", _("Tells of"), kind="full"),
             Column("rows", _("Rows"), kind="number"),
             Column("changes", _("Changes"), kind="number"),

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from edino.checkout import api as checkout
+from edino.checkout.api import delivering
 from edino.checkout.errors import CartChanged, NoSuchPurchase, NotThatMany, PaymentFailed, ProviderUnavailable
 from edino.checkout.types import CartView, Contact, Delivery, Placed, Tender
 from edino.customers import api as customers
@@ -38,6 +40,7 @@ _FIELDS: Final = {
     "delivery.slot": "slot",
     "delivery.address": "address",
     "delivery.city": "city",
+    "delivery.service": "service",
     "tenders": "pay",
 }
 
@@ -89,6 +92,49 @@ def _bought_already(guest: Guest, cart: UUID | None) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """A way of delivery: what it is called, what it costs for this cart, in how many days, free from which sum."""
+
+    code: str
+    label: str
+    price: Money
+    days: str
+    free_from: Money | None
+    current: bool
+
+
+def _services(choice: Choice, view: CartView) -> tuple[Service, ...]:
+    """The ways of delivery that go there; the one that was chosen is current, else the first."""
+    found = reaching.brought(view, choice, get_language() or "en")
+    chosen = _chosen(choice, view).service
+    return tuple(
+        Service(
+            one.code,
+            one.name,
+            Money(one.price, one.currency),
+            _days(*one.days),
+            Money(one.free_from, one.currency) if one.free_from and one.price else None,
+            one.code == chosen,
+        )
+        for one in found
+    )
+
+
+def _chosen(choice: Choice, view: CartView) -> Choice:
+    """The choice with a way of delivery that goes there: the one named, else the first."""
+    codes = [one.code for one in reaching.brought(view, choice, "en")]
+    return replace(choice, service=choice.service if choice.service in codes else next(iter(codes), ""))
+
+
+def _days(first: int, last: int) -> str:
+    if not last:
+        return _("today")
+    if first == last:
+        return ngettext("in %(count)s day", "in %(count)s days", last) % {"count": last}
+    return _("in %(first)s–%(last)s days") % {"first": first, "last": last}
+
+
+@dataclass(frozen=True, slots=True)
 class Given:
     """What stands in the form: as it was typed, else as it is known."""
 
@@ -101,13 +147,16 @@ class Given:
     gift: str
     key: str
 
+    services: tuple[Service, ...] = ()
+
     @classmethod
     def of(cls, request: ShopRequest, guest: Guest, view: CartView) -> "Given":
         """From what was sent; the first time from the cart and from what the shopper may see of himself."""
         if request.method == "POST":
             said = {name: request.POST.get(name, "").strip()[:500] for name in ("name", "phone", "email", "address")}
             return cls(
-                choice=Choice.read(request.POST),
+                choice=_chosen(choice := Choice.read(request.POST), view),
+                services=_services(choice, view),
                 pay=request.POST.get("pay", "")[:20],
                 gift=request.POST.get("gift", "").strip()[:100],
                 key=request.POST.get("key", "")[:60] or str(ids.uuid7()),
@@ -117,7 +166,8 @@ class Given:
         known = view.contact if basket.bought_here(guest, view.uid) else Contact()
         own = guest.own
         return cls(
-            choice=Choice.of(view.delivery, guest),
+            choice=_chosen(choice := Choice.of(view.delivery, guest), view),
+            services=_services(choice, view),
             name=known.name or (own.name if own else ""),
             phone=known.phone or (own.known("phone") if own else ""),
             email=known.email or (own.known("email") if own else ""),
@@ -130,7 +180,11 @@ class Given:
     def delivery(self) -> Delivery:
         """How the goods reach the shopper."""
         if self.choice.method == "delivery":
-            return Delivery("delivery", city=self.choice.city, address=self.address, amount=delivery_price())
+            chosen = self.choice
+            if self.services:
+                where = Delivery("delivery", city=chosen.city, address=self.address)
+                return replace(where, service=chosen.service, postcode=chosen.postcode)
+            return Delivery("delivery", city=chosen.city, address=self.address, amount=delivery_price())
         return Delivery("pickup", location=self.choice.location, slot=self.choice.slot)
 
 
@@ -185,6 +239,8 @@ def _show(
         "gift": gift,
         "rest": Money(view.total - gift.minor, view.currency) if gift else None,
         "delivery_price": Money(delivery_price(), view.currency),
+        "services": given.services,
+        "by_zone": delivering.offered(),
         **reaching.offer(guest, view, given.choice),
         **wording.cart(view, guest),
         "track": wording.track(order_id=str(view.uid), value=view.total / 100, currency=view.currency),
@@ -264,6 +320,8 @@ def _missing(given: Given) -> dict[str, str]:
         errors["location"] = _("Choose the store.")
     if given.choice.method == "delivery" and not given.choice.city:
         errors["city"] = _("Say the city.")
+    if given.choice.method == "delivery" and given.choice.city and not given.services and delivering.offered():
+        errors["city"] = _("We do not deliver there yet. Choose another city, or pick it up.")
     if given.choice.method == "delivery" and not given.address:
         errors["address"] = _("Say street, house and flat.")
     return errors

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from edino.checkout.types import CartView, Delivery
+from edino.checkout.api import delivering
+from edino.checkout.types import CartView, Delivery, DeliveryOffer
 from edino.faces.screens.shop import where
 from edino.faces.screens.shop.visit import Guest
 from edino.inventory import api as inventory
@@ -31,6 +32,8 @@ class Choice:
     day: str
     slot: UUID | None
     city: str
+    service: str = ""
+    postcode: str = ""
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Choice":
@@ -42,13 +45,16 @@ class Choice:
             given.get("day", "")[:10],
             _uuid(given.get("slot", "")),
             given.get("city", "").strip()[:200],
+            given.get("service", "")[:40],
+            given.get("postcode", "").strip()[:20],
         )
 
     @classmethod
     def of(cls, delivery: Delivery | None, guest: Guest) -> "Choice":
         """From the cart, else pickup where the shopper stands."""
         if delivery is not None and delivery.method == "delivery":
-            return cls("delivery", "", "", None, delivery.city or guest.visit.city)
+            city = delivery.city or guest.visit.city
+            return cls("delivery", "", "", None, city, delivery.service, delivery.postcode)
         location = delivery.location if delivery is not None else guest.visit.place
         return cls("pickup", location, "", delivery.slot if delivery else None, guest.visit.city)
 
@@ -81,6 +87,12 @@ class Hour:
     word: str
     current: bool
     full: bool
+
+
+def brought(view: CartView, choice: Choice, language: str) -> list[DeliveryOffer]:
+    """The ways of delivery that go to the chosen city, for these goods."""
+    where_to = {"city": choice.city, "postcode": choice.postcode}
+    return delivering.offers(currency=view.currency, goods=view.subtotal, language=language, **where_to)
 
 
 def offer(guest: Guest, view: CartView, choice: Choice) -> dict[str, Any]:

@@ -183,6 +183,8 @@ def difference(one: Difference, view: CartView) -> str:
         text = "" if line else _("%(name)s is not sold any more and was left out.")
     elif one.what == "offer":
         text = _("%(name)s is not offered here and was left out.")
+    elif one.what == "delivery":
+        text = _("It is not brought there this way any more. Choose another way.")
     elif one.what == "stock":
         text = _short(one)
     else:
@@ -218,6 +220,18 @@ def _money(amount: int, view: CartView) -> str:
     return strip_tags(str(Amount(Money(amount, view.currency))))
 
 
+def act_said(act: Act, view: CartView) -> str:
+    """What was done to a cart, in a few words."""
+    if act.what != "line":
+        return _ACTS.get(act.what, lambda: act.what)()
+    sku = str(act.detail.get("sku", ""))
+    name = next((line.name for line in view.lines if line.sku == sku), sku)
+    number = act.detail.get("to")
+    return (
+        _("%(name)s taken out") % {"name": name} if number == 0 else _("%(name)s: %(n)s") % {"name": name, "n": number}
+    )
+
+
 def _act(act: Act, guest: Guest, view: CartView) -> Hands:
     if act.kind == "staff":
         who = act.name or _("our staff")
@@ -225,16 +239,7 @@ def _act(act: Act, guest: Guest, view: CartView) -> Hands:
         who = _("this device")
     else:
         who = _("another device")
-    names = {line.sku: line.name for line in view.lines}
-    sku = str(act.detail.get("sku", ""))
-    number = act.detail.get("to")
-    if act.what == "line" and number == 0:
-        what = _("%(name)s taken out") % {"name": names.get(sku, sku)}
-    elif act.what == "line":
-        what = _("%(name)s: %(n)s") % {"name": names.get(sku, sku), "n": number}
-    else:
-        what = _ACTS.get(act.what, lambda: act.what)()
-    return Hands(act.at, who, what)
+    return Hands(act.at, who, act_said(act, view))
 
 
 _ACTS = {

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from edino.checkout import api as checkout
 from edino.checkout.types import MOST, CartView, Difference, LineView
+from edino.faces.screens.shop.wording import act_said
 from edino.faces.screens.store import frame, wording
 from edino.faces.screens.store.frame import StoreRequest
 from edino.kernel.money import Money
@@ -143,6 +144,7 @@ def drift(one: Difference, currency: str) -> str:
         "stock": _("%(sku)s: stock changed from %(before)s to %(after)s."),
         "line": _("%(sku)s: there were %(before)s, now %(after)s."),
         "offer": _("%(sku)s is not offered here and was left out."),
+        "delivery": _("It is not brought there this way any more. Choose another way."),
         "total": _("The sum was %(before)s and is %(after)s now."),
     }.get(one.what, _("The cart was changed on another device.")) % values
 
@@ -160,6 +162,11 @@ def _acts(shown: CartView) -> list[Mapping[str, object]]:
     """Who touched this cart, so that nobody wonders where a line comes from."""
     words = {"shopper": _("the customer"), "source": _("a system"), "staff": _("staff")}
     return [
-        {"at": act.at, "who": act.name or words.get(act.kind, act.kind), "device": act.device, "what": act.what}
+        {
+            "at": act.at,
+            "who": act.name or words.get(act.kind, act.kind),
+            "device": act.device,
+            "what": act_said(act, shown),
+        }
         for act in checkout.history(uid=shown.uid, most=8)
     ]

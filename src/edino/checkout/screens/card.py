@@ -3,7 +3,6 @@
 from typing import Any, Final
 
 from django.http import HttpRequest
-from django.urls import URLPattern
 
 from edino.checkout import api
 from edino.customers.types import Person
@@ -13,7 +12,6 @@ from edino.ui.panels import Panel
 from edino.ui.screen import Amount
 
 SHOWN: Final = 5
-urlpatterns: list[URLPattern] = []
 
 
 def register() -> None:
