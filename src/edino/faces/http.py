@@ -13,6 +13,7 @@ from edino.channels.api import actor, scope
 from edino.channels.types import Scope, Source
 from edino.customers import api as customers
 from edino.customers.types import Person
+from edino.customers.types.answers import PermissionAnswer
 from edino.staff import api as staff
 
 router = Router(tags=["customers"])
@@ -46,19 +47,6 @@ class IdentifierAnswer(Schema):
     lent: bool
     since: datetime
     sources: list[int]
-
-
-class PermissionAnswer(Schema):
-    """What a contact point may be used for. `why` is own, bound, silent or unverified."""
-
-    kind: str
-    contact: str
-    purpose: str
-    brand: str
-    allowed: bool
-    state: str
-    why: str
-    since: datetime | None
 
 
 class ReachAnswer(Schema):
@@ -198,19 +186,7 @@ def _whole(person: Person, orders: list[EventAnswer]) -> CustomerAnswer:
             )
             for one in person.identifiers
         ],
-        consents=[
-            PermissionAnswer(
-                kind=one.kind,
-                contact=one.masked,
-                purpose=one.purpose,
-                brand=one.brand,
-                allowed=one.allowed,
-                state=one.state,
-                why=one.why,
-                since=one.since,
-            )
-            for one in person.permissions
-        ],
+        consents=[PermissionAnswer.of(one) for one in person.permissions],
         preferences=[
             {"kind": one.kind, "contact": one.masked, "name": one.name, "setting": one.value, "at": one.at}
             for one in person.preferences
