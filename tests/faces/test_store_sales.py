@@ -1,13 +1,20 @@
 """Selling at the counter, from the shelf and from elsewhere; what comes back; counting."""
 
+from typing import Any
+
 import pytest
 
 from edino.checkout.errors import NotPayable
-from edino.checkout.types import Tender
+from edino.checkout.types import Hand, Tender
+from edino.customers import api as customers
 from edino.inventory import api as inventory
+from edino.kernel import ids
 from edino.orders import api as orders
 from edino.orders.api import returns
+from edino.orders.errors import OverTheLimit
+from edino.orders.types import ReturnLineInput
 from edino.promotions import api as promotions
+from edino.promotions.types import Action, Definition, PromotionInput
 from edino.staff.types import Role
 from tests.checkout import stage as shop
 from tests.faces import stage
@@ -100,7 +107,7 @@ def test_lena_brings_one_pair_of_two_back_and_the_money_is_shown_before() -> Non
     path = page.redirect_chain[-1][0]
     line = page.context["looks"][0].name
     done = stage.text(anya.press(f"{path}settle/", **{line: "damaged", "to": "original"}))
-    assert "Taken back." in done
+    assert "Settled." in done
     found = orders.order(uid=order.uid)
     assert [(one.tender, one.amount) for one in found.refunds] == [("cash", 599_000)]
     assert on_hand("DAWN-41", "TVER") == 3
@@ -179,3 +186,92 @@ def test_a_price_that_changed_meanwhile_is_shown_before_it_is_charged() -> None:
     hidden = {name: refused.context["form"][name].value() for name in ("key", "total", "version")}
     assert hidden["total"] == "649000"
     assert "Sold." in stage.text(anya.client.post(f"{cart}pay/", hidden | {"all": "cash"}, follow=True))
+
+
+def sorry(budget: int = 100_000) -> None:
+    """Ten per cent for the trouble, of which a person gives away so much in a month."""
+    action = Action("percent", percent=10)
+    gift = Definition(
+        "Sorry", action, currency=shop.currency(), needs_code=True, issue_budget=budget, issue_value=60_000
+    )
+    promotions.save_promotion(promotion=PromotionInput(gift, "sorry", "active"), by=shop.HOUSE)
+
+
+def test_anya_gives_a_coupon_for_the_trouble_from_the_page_of_the_return_within_her_budget() -> None:
+    opened = shop.open_shop()
+    sorry()
+    lena = checkout_profile(opened)
+    anya, vera = store.tablet(), stage.log_in(Role.MARKETER)
+    made = []
+    for _ in range(2):
+        sold = store.carried({"DAWN-41": 1})
+        ask = returns.request_return(
+            uid=ids.uuid7(),
+            lines=[ReturnLineInput(1, sold.lines[0].id)],
+            by=shop.HOUSE,
+            location="TVER",
+            reason="defect",
+            profile_id=lena,
+        )
+        made.append(ask.uid)
+    path = f"/store/returns/{made[0]}/"
+    assert "A coupon for the trouble" in anya.text(path)
+    page = stage.text(anya.press(f"{path}sorry/", promotion="sorry", reason="a torn seam"))
+    code = returns.get_return(uid=made[0]).compensation
+    assert code
+    assert f"The coupon is {code}" in page
+    anya.press(f"{path}sorry/", promotion="sorry", reason="a torn seam")  # twice is once
+    assert [one.code for one in promotions.coupons(limit=10).rows] == [code]
+    # A second one would be over what she may give this month, and nothing is given.
+    assert "is given" in stage.text(anya.press(f"/store/returns/{made[1]}/sorry/", promotion="sorry", reason="late"))
+    assert returns.get_return(uid=made[1]).compensation == ""
+    # Whoever may not, sees no such thing, and an associate makes no other coupons.
+    assert vera.post(f"/store/returns/{made[1]}/sorry/", {"promotion": "sorry", "reason": "x"}).status_code == 403
+    assert anya.client.get("/promotions/coupons/").status_code == 403
+    assert len(promotions.coupons(limit=10).rows) == 1
+
+
+def test_the_limit_without_a_receipt_is_a_setting_and_stands_on_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = shop.open_shop()
+    monkeypatch.setenv("EDINO_RECEIPTLESS_TIMES", "2")
+    monkeypatch.setenv("EDINO_RECEIPTLESS_AMOUNTS", "EUR:5, RUB:7000")
+    anya = store.tablet()
+    anya.scan("/store/back/", "DAWN-41")
+    assert "at most 2 returns for 7,000 ₽ in 90 days" in anya.text("/store/back/")
+    lena = checkout_profile(opened)
+    lines = [ReturnLineInput(1, None, "DAWN-41", "size")]
+    ask: dict[str, Any] = {"lines": lines, "profile_id": lena, "currency": "RUB"}
+    returns.request_return(uid=ids.uuid7(), **ask, by=shop.HOUSE)
+    left = returns.allowance(currency="RUB", customer_id=customers.lookup(kind="phone", value="+79161234567").id)
+    assert (left.times, left.amount) == (1, 101_000)
+    with pytest.raises(OverTheLimit):
+        returns.request_return(uid=ids.uuid7(), **ask, by=shop.HOUSE)
+    assert returns.allowance(currency="USD").amount == 0
+
+
+def test_whoever_serves_a_cart_of_the_site_to_its_end_gets_the_credit_for_his_store() -> None:
+    opened = shop.open_shop()
+    view = shop.cart_of(opened, {"SOCK-1": 1})
+    anya = store.tablet()
+    place = inventory.location(code="TVER").id
+    by = Hand("staff", "Anya", "store TVER 1", "TVER", 7)
+    order = store.order_of(shop.buy(view, delivery=shop.pickup(), by=by))
+    assert [(one.role, one.location_id, one.staff_id, one.name) for one in order.credits] == [
+        ("served", place, 7, "Anya")
+    ]
+    cart = anya.scan("/store/sell/", "SOCK-1").headers["Location"]
+    page = anya.client.get(f"{cart}pay/")
+    hidden = {name: page.context["form"][name].value() for name in ("key", "total", "version")}
+    text = stage.text(anya.client.post(f"{cart}pay/", hidden | {"all": "cash"}, follow=True))
+    sold = orders.find(text=text.split("Order ")[1].split()[0])[0]
+    assert {(one.role, one.location_id) for one in sold.credits} == {
+        ("started", place),
+        ("served", place),
+        ("handed", place),
+    }
+    assert all(one.staff_id for one in sold.credits if one.role != "handed")
+
+
+def checkout_profile(opened: shop.Shop) -> int:
+    """Lena, known by her phone."""
+    return customers.identify(source=opened.site, identifiers=[("phone", "+79161234567")]).profile_id

@@ -6,6 +6,7 @@ import pytest
 
 from edino.inventory import api as inventory
 from edino.orders import api as orders
+from edino.promotions import api as promotions
 from edino.staff.types import Role
 from tests.checkout import stage as shop
 from tests.faces import stage
@@ -129,6 +130,30 @@ def test_what_a_customer_leaves_is_cancelled_and_the_sum_is_told_before() -> Non
     anya.press(f"{hand}give/", tender="card", **takes)
     done = orders.order(uid=order.uid)
     assert (done.due, done.outstanding, done.lines[0].cancelled, done.lines[0].fulfilled) == (648_900, 0, 1, 1)
+
+
+def test_the_rest_is_paid_with_a_gift_card_a_bank_card_and_cash_with_change() -> None:
+    shop.open_shop()
+    order = store.ordered({"DAWN-42": 1, "SOCK-1": 1})
+    code = promotions.issue_gift_card(amount=200_000, currency=shop.currency(), by=shop.HOUSE).code
+    orders.ready(uid=order.uid, parcel=store.parcel(order), by=shop.HOUSE)
+    anya = store.tablet()
+    hand = f"/store/hand/{store.parcel(order)}/"
+    anya.client.post(hand, {"q": order.pickup_code})
+    assert "Or in parts" in anya.text(hand)
+    wrong = {"part-gift_card": "2000", "part-code": code, "part-card": "1000", "part-cash": "3488"}
+    assert "do not sum up" in stage.text(anya.press(f"{hand}give/", tender="card", **wrong))
+    unreadable = anya.press(f"{hand}give/", tender="card", **(wrong | {"part-cash": "many"}))
+    assert "Type the amounts as numbers" in stage.text(unreadable)
+    now = orders.order(uid=order.uid)
+    assert (now.paid, promotions.gift_card(code=code).balance) == (0, 200_000)
+    page = stage.text(anya.press(f"{hand}give/", tender="card", **(wrong | {"part-cash": "4000"})))
+    assert "is handed over" in page
+    assert "Change: 511 ₽" in page
+    done = orders.order(uid=order.uid)
+    taken = sorted((one.tender, one.captured) for one in done.payments if one.state != "failed")
+    assert taken == [("card", 100_000), ("cash", 348_900), ("gift_card", 200_000)]
+    assert (done.state, promotions.gift_card(code=code).balance) == ("closed", 0)
 
 
 def test_another_store_has_nothing_to_do_with_it() -> None:

@@ -10,8 +10,10 @@ from edino.customers import api as customers
 from edino.customers.types import Consent, Identifier
 from edino.kernel import clock, log, registry, sql
 from edino.orders import api
-from edino.orders.api import telling
-from edino.orders.types import Order
+from edino.orders.api import returns, telling
+from edino.orders.types import Inspection, Order, ReturnLineInput
+from edino.promotions import api as promotions
+from edino.promotions.types import Action, Definition, PromotionInput
 from tests.orders import shop as of
 from tests.orders.shop import ANYA, OLEG, Shop
 
@@ -203,6 +205,34 @@ def test_a_mail_server_that_is_away_is_asked_again_and_a_sender_that_died_is_not
         assert telling.tell_due() == 0
     assert told(order)[1:] == [("order.cancelled", "unknown", "")]
     assert len(smtp_server.messages) == 1
+
+
+def test_a_coupon_for_the_trouble_reaches_lena_before_the_call_ends(shop: Shop, smtp_server: "Mailbox") -> None:
+    action = Action("percent", percent=10)
+    sorry = Definition(
+        "Sorry", action, currency=of.currency(), needs_code=True, issue_budget=100_000, issue_value=60_000
+    )
+    promotions.save_promotion(promotion=PromotionInput(sorry, "sorry", "active"), by=OLEG)
+    order = of.handed(shop, [of.line(shop, "DAWN-41", 1)], profile=of.shopper(shop))
+    ask = [ReturnLineInput(1, order.lines[0].id)]
+    ret = returns.request_return(uid=of.new_uid(), lines=ask, by=OLEG, way="post", reason="defect")
+    code = returns.compensate(uid=ret.uid, promotion="sorry", by=OLEG, reason="a torn seam")
+    assert returns.compensate(uid=ret.uid, promotion="sorry", by=OLEG, reason="a torn seam") == code
+    assert tell() == 1
+    [message] = smtp_server.messages
+    assert message["Subject"] == "A coupon for the trouble"
+    assert f"for you alone: {code}." in text(message)
+    assert sql.scalar("SELECT count(*) FROM kernel_log WHERE body::text LIKE %s", [f"%{code}%"]) == 0
+    # The goods come by post, and she reads what goes back and how.
+    returns.receive(uid=ret.uid, location="KLIN", by=ANYA)
+    returns.inspect(uid=ret.uid, inspections=[Inspection(ret.lines[0].id, "damaged")], by=ANYA)
+    returns.settle(uid=ret.uid, by=ANYA)
+    tell()
+    space = "\N{NARROW NO-BREAK SPACE}"
+    assert text(smtp_server.messages[1]).split("\n") == [
+        "We have taken back: DAWN-41.",
+        f"You get back 5{space}990\N{NO-BREAK SPACE}{of.currency()} (bank card).",
+    ]
 
 
 def _empty(shop: Shop, sku: str, place: str) -> None:

@@ -6,6 +6,7 @@ Domains add checks to `registry.doctor_checks`: a name and a function `() -> Ite
 import difflib
 import ipaddress
 import os
+import re
 import shutil
 import socket
 import sys
@@ -121,6 +122,13 @@ def _absolute(value: str) -> str | None:
     return None if Path(value).expanduser().is_absolute() else "is not an absolute path"
 
 
+def _amounts(value: str) -> str | None:
+    for one in filter(None, (each.strip() for each in value.split(","))):
+        if not re.fullmatch(r"[A-Z]{3}:\d{1,9}", one):
+            return f"holds {one}, which is not like RUB:5000"
+    return None
+
+
 def _seconds(value: str) -> str | None:
     try:
         return None if 0 < float(value) <= 600 else "is not between 0 and 600 seconds"
@@ -162,6 +170,9 @@ SETTINGS: Final = (
     Setting("EDINO_EXCHANGE_SECONDS", "how long one request of 1C works on an import", "15", _seconds),
     Setting("EDINO_EXCHANGE_ZIP", "whether 1C is asked for archives: yes, no", "yes", _among("yes", "no")),
     Setting("EDINO_CART_MERGE", "how two carts of one customer become one", "max", _among("max", "sum", "ask")),
+    Setting("EDINO_RECEIPTLESS_DAYS", "days in which returns without a receipt are counted", "90", _whole(1, 3650)),
+    Setting("EDINO_RECEIPTLESS_TIMES", "how many of them a customer may bring in these days", "3", _whole(0, 1000)),
+    Setting("EDINO_RECEIPTLESS_AMOUNTS", "for how much in all, by currency", "RUB:5000, …", _amounts),
     Setting("EDINO_YOOKASSA_SHOP", "number of the shop at YooKassa; without it YooKassa is off", "", _free),
     Setting("EDINO_YOOKASSA_KEY", "its secret key", "", _free, secret=True),
     Setting("EDINO_YOOKASSA_STEPS", "2: authorise, then take; 1: take at once", "2", _among("1", "2")),

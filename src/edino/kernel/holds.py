@@ -132,10 +132,13 @@ def convert(owner: Owner) -> list[Want]:
     return [Want(id_, quantity) for _, id_, quantity, _ in rows]
 
 
-def use(wants: Sequence[Want]) -> None:
-    """Promise without a hold first; `Short` and nothing if there is too little."""
+def use(wants: Sequence[Want], *, happened: bool = False) -> list[Shortage]:
+    """Promise without a hold first; `Short` and nothing if there is too little.
+
+    `happened`: it was used already and is not asked; `over` says by how much too much, and the shortage is returned.
+    """
     ids, quantities = _summed(wants)
-    _change(ids, [0] * len(ids), quantities)
+    return _change(ids, [0] * len(ids), quantities, happened=happened)
 
 
 def unuse(wants: Sequence[Want]) -> None:

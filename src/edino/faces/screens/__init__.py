@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("waiting/refunds/<uuid:uid>/", waiting.refund, name="waiting_refund"),
     path("waiting/purchases/<uuid:uid>/", waiting.purchase, name="waiting_purchase"),
     path("waiting/cases/<uuid:uid>/", waiting.case, name="waiting_case"),
+    path("waiting/cards/<uuid:uid>/", waiting.card, name="waiting_card"),
     *shop.urlpatterns,
     *store.urlpatterns,
 ]

@@ -40,6 +40,10 @@ _KINDS: Final = {
     "refund_failed": Status(gettext_lazy("could not be given back"), "bad", "ban"),
     "purchase": Status(gettext_lazy("money without an order"), "bad", "banknote"),
     "case": Status(gettext_lazy("more promised than there is"), "bad", "package-x"),
+    "gift_card_unknown": Status(gettext_lazy("nobody knows the gift card"), "bad", "gift"),
+    "gift_card_currency": Status(gettext_lazy("a gift card of another currency"), "bad", "gift"),
+    "gift_card_ended": Status(gettext_lazy("the gift card had ended"), "warn", "gift"),
+    "gift_card_overdrawn": Status(gettext_lazy("the gift card had less"), "bad", "gift"),
 }
 
 
@@ -96,6 +100,7 @@ def waiting(request: StaffRequest) -> HttpResponse:
         ("purchases", _("Money without an order"), _("Amount"), _purchases(may)),
         ("refunds", _("Money that has not gone back"), _("Amount"), _refunds(book, may)),
         ("cases", _("More promised than there is"), _("Missing"), _cases(may)),
+        ("cards", _("Gift cards at the tills"), _("Amount"), _cards(book, may)),
     ]
     heaps = []
     for name, title, amount, found in kinds:
@@ -160,6 +165,15 @@ def case(request: StaffRequest, uid: UUID) -> HttpResponse:
     return _done(request, do)
 
 
+@staff.requires("orders.edit")
+@require_POST
+def card(request: StaffRequest, uid: UUID) -> HttpResponse:
+    """Somebody has looked into what a till did with a gift card."""
+    return _done(
+        request, lambda: _("Done.") if office.close_case(uid=uid, by=request.staff) else _("It was settled already.")
+    )
+
+
 def _done(request: StaffRequest, do: Callable[[], str]) -> HttpResponse:
     try:
         messages.success(request, do())
@@ -183,12 +197,20 @@ def _parked(book: list[Trouble], may: bool) -> Iterator[Row]:
 
 def _refunds(book: list[Trouble], may: bool) -> Iterator[Row]:
     for place, one in enumerate(book):
-        if one.kind == "parked":
+        if one.kind not in {"refund_due", "refund_failed"}:
             continue
         url = reverse("order", args=[one.uid])
         actions = [_press(_("It was paid out"), reverse("waiting_refund", args=[one.ref]))]
         money, tender = wording.sum_of(one.amount, one.currency), wording.TENDERS.get(one.note, one.note)
         yield Row(place, one.number, _KINDS[one.kind], money, tender, one.at, _actions(actions, may), url)
+
+
+def _cards(book: list[Trouble], may: bool) -> Iterator[Row]:
+    for place, one in enumerate(book):
+        if one.kind.startswith("gift_card"):
+            actions = [_press(_("Seen to"), reverse("waiting_card", args=[one.ref]))]
+            money = wording.sum_of(one.amount, one.currency)
+            yield Row(place, one.number, _KINDS[one.kind], money, one.note, one.at, _actions(actions, may), "")
 
 
 def _purchases(may: bool) -> Iterator[Row]:

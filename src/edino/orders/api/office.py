@@ -1,4 +1,4 @@
-"""What people in the office and in stores look at: reads only, nothing is decided here."""
+"""What people in the office and in stores look at, and the cases they close: nothing else is decided here."""
 
 from collections.abc import Callable
 from typing import Final, TypeVar, cast
@@ -6,8 +6,13 @@ from uuid import UUID
 
 from django.db import transaction
 
+from edino.kernel import clock
+from edino.orders.api import acting
+from edino.orders.api.acting import By
 from edino.orders.queries import office as queries
+from edino.orders.queries import receipts
 from edino.orders.types.office import ReturnFilter, ReturnRow, SoldRow, Trouble, WorkRow
+from edino.staff import api as staff
 
 T = TypeVar("T")
 MOST: Final = 200
@@ -36,6 +41,15 @@ def open_returns(*, location_id: int, limit: int = MOST) -> list[ReturnRow]:
 def troubles(*, limit: int = MOST) -> list[Trouble]:
     """What waits for a person, the oldest first."""
     return queries.troubles(size=limit)
+
+
+def close_case(*, uid: UUID, by: By) -> bool:
+    """Somebody has looked into a case; False when that was said before."""
+    with transaction.atomic():
+        closed = receipts.close_case(uid, acting.name(by), clock.now())
+        if closed and by is not None:
+            staff.audit(actor=by, operation="orders.edit", subject=("case", str(uid)), detail={"did": "closed"})
+        return closed
 
 
 def rehearse(do: Callable[[], T]) -> T:

@@ -20,7 +20,7 @@ from edino.inventory.types import Sale
 from edino.kernel import clock, holds, log
 from edino.kernel.transactions import TryAgain, retried
 from edino.orders import events
-from edino.orders.api import selling, taking_back
+from edino.orders.api import selling, taking_back, till_cards
 from edino.orders.queries import receipts as queries
 from edino.orders.rules import facts
 from edino.orders.rules import receipts as rules
@@ -43,6 +43,7 @@ class Known:
     profiles: Mapping[UUID, int | None]
     warnings: dict[UUID, list[ReceiptProblem]] = field(default_factory=dict)
     moves: list[Sale] = field(default_factory=list)
+    cards: dict[tuple[UUID, int], int] = field(default_factory=dict)
 
 
 def receive_receipts(*, source: Source, receipts: Sequence[Receipt]) -> list[ReceiptVerdict]:
@@ -122,8 +123,10 @@ def write(source: Source, new: Sequence[Receipt], world: Known, at: datetime, *,
     refunds = [one for one in new if one.kind == "refund"]
     counted = selling.Counted()
     if sales:
+        till_cards.moved(sales, world, at, origin)
         counted = selling.sell(source, sales, world, at, origin)
     if refunds:
+        till_cards.moved(refunds, world, at, origin)
         counted = counted + taking_back.take_back(source, refunds, world, at, origin)
     if world.moves:  # all at once: what came back in a batch fills what was sold in it
         inventory.sell_many(sales=world.moves, source=source)

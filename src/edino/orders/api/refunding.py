@@ -11,7 +11,7 @@ from edino.orders.api import fiscal
 from edino.orders.api.reading import order as read
 from edino.orders.queries import book
 from edino.orders.rules import shares
-from edino.orders.types import Line, Order, Refund
+from edino.orders.types import Line, Order, Payment, Refund
 from edino.promotions import api as promotions
 from edino.staff.types import Actor
 
@@ -52,7 +52,7 @@ def give_back(
             row |= {"provider_ref": payment.provider_ref, "tender": how or payment.tender, "state": "due"}
             if how:
                 row["state"] = "done"
-            elif to == "gift_card" or payment.tender == "exchange":
+            elif to == "gift_card" or payment.tender == "exchange" or _lost(payment):
                 row |= {"tender": "gift_card", "state": "done"}
                 to_card += share
             elif payment.tender == "gift_card":
@@ -67,7 +67,8 @@ def give_back(
     if to_card:
         card, code = new_gift_card(to_card, order.currency, (*cause, str(order.uid)), order.uid)
         for row in rows:
-            if row["tender"] == "gift_card" and payments[row["payment_id"]].tender != "gift_card":
+            paid = payments[row["payment_id"]]
+            if row["tender"] == "gift_card" and (paid.tender != "gift_card" or _lost(paid)):
                 row |= {"provider": "gift_card", "provider_ref": str(card)}
     write(rows, currency=order.currency, cause=cause, at=at)
     told: dict[str, int] = {}
@@ -75,6 +76,11 @@ def give_back(
         told[row["tender"]] = told.get(row["tender"], 0) + row["amount"]
     fiscal.given_back(order, pieces, told, at, key=":".join(cause))
     return code
+
+
+def _lost(payment: Payment) -> bool:
+    """Whether it was paid by a gift card that nobody knows (a till said so): its money goes to a new one."""
+    return payment.tender == "gift_card" and not payment.provider_ref.isdecimal()
 
 
 def write(rows: Sequence[Mapping[str, Any]], *, currency: str, cause: tuple[str, str], at: datetime) -> int:

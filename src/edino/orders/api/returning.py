@@ -17,7 +17,7 @@ from edino.kernel.errors import Invalid
 from edino.kernel.idempotency import fingerprint
 from edino.kernel.transactions import retried
 from edino.orders import events
-from edino.orders.api import acting
+from edino.orders.api import acting, limiting
 from edino.orders.api.acting import By
 from edino.orders.errors import (
     KeyTaken,
@@ -36,7 +36,6 @@ from edino.orders.rules import shares
 from edino.orders.types import Inspection, Return, ReturnLineInput, ReturnPolicy
 from edino.staff import api as staff
 
-POLICY = ReturnPolicy()
 OPEN = ("requested", "approved", "received", "inspected")
 
 
@@ -64,13 +63,14 @@ def request_return(
     reason: str = "",
     currency: str = "",
     source_id: int | None = None,
-    policy: ReturnPolicy = POLICY,
+    policy: ReturnPolicy | None = None,
 ) -> Return:
     """Open a return of sold lines of one or more orders and receipts, or of goods that nothing proves.
 
     Pieces are taken from what may still come back at once: `TooManyPieces` when there are not so many. What has no
     line is looked for among what the customer bought; the rest is receiptless, `OverTheLimit` or `NeedsCustomer` where
-    the policy forbids it. The same `uid` answers with the return that is there; with other content `KeyTaken`.
+    the policy (else that of the currency) forbids it. The same
+    `uid` answers with the return that is there; with other content `KeyTaken`.
     """
     told = [(one.quantity, one.line_id, one.code, one.reason) for one in lines]
     mark = fingerprint([told, way, location, profile_id, reason])
@@ -126,7 +126,7 @@ def locked(uid: UUID) -> Return:
 
 
 def _request(
-    uid: UUID, lines: Sequence[ReturnLineInput], asked: Mapping[str, Any], mark: bytes, policy: ReturnPolicy
+    uid: UUID, lines: Sequence[ReturnLineInput], asked: Mapping[str, Any], mark: bytes, policy: ReturnPolicy | None
 ) -> Return:
     before = queries.read(uid)
     if before is None:
@@ -143,7 +143,14 @@ def _request(
         currency = currencies.pop()
         profile = asked["profile_id"] or next((one.profile_id for one in sold.values() if one.profile_id), None)
         rows = _rows(lines, sold)
-        rows += _loose(loose, profile, currency, asked, policy, {one.id for one in sold.values()})
+        rows += _loose(
+            loose,
+            profile,
+            currency,
+            asked,
+            policy or limiting.policy(currency=currency),
+            {one.id for one in sold.values()},
+        )
         place = inventory.location(code=asked["location"]) if asked["location"] else None
         id_ = queries.add_return(
             uid=uid,

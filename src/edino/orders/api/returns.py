@@ -1,7 +1,7 @@
 """The door of returns: asked for, approved, received, inspected, exchanged, settled."""
 
+from edino.orders.api.limiting import allowance
 from edino.orders.api.returning import (
-    POLICY,
     approve,
     get_return,
     inspect,
@@ -11,12 +11,13 @@ from edino.orders.api.returning import (
     returns_of,
     withdraw_return,
 )
-from edino.orders.api.settling import compensate, exchange, settle
+from edino.orders.api.settling import compensate, compensations, exchange, settle
 
 __all__ = [
-    "POLICY",
+    "allowance",
     "approve",
     "compensate",
+    "compensations",
     "exchange",
     "get_return",
     "inspect",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from edino.channels.types import Source
 from edino.inventory.types import Sale
+from edino.orders.api import till_cards
 from edino.orders.queries import receipts as queries
 from edino.orders.types import Receipt, ReceiptProblem
 
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 UNKNOWN_GOODS = ReceiptProblem(
     "lines", "unknown_goods", "Some goods are not in the catalogue: no stock was moved for them."
 )
-_OWN = {"gift_card", "points"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def sell(source: Source, sales: Sequence[Receipt], world: "Known", at: datetime,
                 goods[variant] += line.quantity
         total = sum(line.net for line in receipt.lines)
         rows.append(_sale(receipt, world, total))
-        payments += _payments(receipt, total)
+        payments += _payments(receipt, world, total)
         if receipt.location:
             served.append({"uid": receipt.uid, "staff_id": receipt.staff_id, "name": receipt.staff_name})
             if goods:
@@ -122,18 +122,21 @@ def _line(uid: UUID, line: Any, variant: int | None, sku: str) -> dict[str, Any]
     }
 
 
-def _payments(receipt: Receipt, total: int) -> list[dict[str, Any]]:
-    told = [(one.tender, one.amount, one.reference) for one in receipt.tenders if one.amount]
-    if not told and total:
-        told = [("other", total, "")]
-    return [
-        {
-            "uid": receipt.uid,
-            "key": str(number),
-            "tender": tender,
-            "amount": amount,
-            "provider": tender if tender in _OWN else "",
-            "reference": reference,
-        }
-        for number, (tender, amount, reference) in enumerate(told, 1)
+def _payments(receipt: Receipt, world: "Known", total: int) -> list[dict[str, Any]]:
+    told = [
+        (one.tender, one.amount, _named(receipt, world, place, one.tender, one.reference))
+        for place, one in enumerate(receipt.tenders, 1)
+        if one.amount
     ]
+    if not told and total:
+        told = [("other", total, {"provider": "", "reference": ""})]
+    return [
+        {"uid": receipt.uid, "key": str(number), "tender": tender, "amount": amount, **named}
+        for number, (tender, amount, named) in enumerate(told, 1)
+    ]
+
+
+def _named(receipt: Receipt, world: "Known", place: int, tender: str, reference: str) -> dict[str, str]:
+    if tender == till_cards.GIFT_CARD:
+        return till_cards.named(world, receipt.uid, place)
+    return {"provider": tender if tender == "points" else "", "reference": reference}

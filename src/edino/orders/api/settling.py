@@ -76,6 +76,14 @@ def compensate(*, uid: UUID, promotion: str, by: By, reason: str) -> str:
     return retried(lambda: _compensate(uid, promotion, by, reason))
 
 
+def compensations(*, back: Return) -> list[tuple[str, str]]:
+    """Promotions (code, name) out of which a coupon may be given for this return; none when one was given already."""
+    if back.compensation or back.profile_id is None:
+        return []
+    known = [one for one in promotions.promotions() if one.state == "active"]
+    return [(one.code, one.definition.name) for one in known if one.definition.issue_budget is not None]
+
+
 def _exchange(
     uid: UUID,
     lines: Sequence[ExchangeLine],
@@ -302,7 +310,7 @@ def _compensate(uid: UUID, promotion: str, by: By, reason: str) -> str:
     at = clock.now()
     returning.note(found, "return compensated", at, by)
     log.append([returning.fact(found, events.RETURN_COMPENSATED, at)])
-    staff.audit(actor=by, operation="coupons.issue", subject=("return", str(found.uid)), detail={"why": reason})
+    staff.audit(actor=by, operation="coupons.compensate", subject=("return", str(found.uid)), detail={"why": reason})
     return code
 
 

@@ -10,6 +10,7 @@ from edino.channels.types import Source
 from edino.inventory import api as inventory
 from edino.inventory.types import Disposition
 from edino.kernel.money import split
+from edino.orders.api import till_cards
 from edino.orders.api.selling import UNKNOWN_GOODS, Counted, left
 from edino.orders.queries import book, fulfilment
 from edino.orders.queries import receipts as queries
@@ -45,7 +46,7 @@ def take_back(source: Source, refunds: Sequence[Receipt], world: "Known", at: da
     if taken:
         fulfilment.count_lines({id_: (0, 0, count) for id_, count in sorted(taken.items())})
         queries.less_due(less)
-    _money(refunds, parts, at)
+    _money(refunds, parts, world, at)
     rows = [_return(receipt, world) for receipt in refunds]
     lines = [_line(part, world) for part in parts]
     queries.add_settled(source_id=source.id, way="till" if origin == "till" else "import", returns=rows, lines=lines)
@@ -120,7 +121,7 @@ def _own(open_: Sequence[tuple[Receipt, ReceiptLine, int, int]], world: "Known",
     return parts
 
 
-def _money(refunds: Sequence[Receipt], parts: Iterable[_Part], at: datetime) -> None:
+def _money(refunds: Sequence[Receipt], parts: Iterable[_Part], world: "Known", at: datetime) -> None:
     """Count what was given back on the payments it came from, by tender first; the rest stands in the ledger alone."""
     by_receipt: dict[UUID, dict[int, int]] = defaultdict(lambda: defaultdict(int))
     alone: dict[UUID, int] = defaultdict(int)
@@ -145,10 +146,17 @@ def _money(refunds: Sequence[Receipt], parts: Iterable[_Part], at: datetime) -> 
             if tenders:
                 told = list(zip([name for name, _ in tenders], split(amount, weights), strict=True))
             for tender, share in told if total else ():
+                card = _card(receipt, world) if tender == till_cards.GIFT_CARD else {}
                 for payment, count in _drawn(of_order.get(order_id, []), tender, share):
-                    _add(rows, receipt, order_id or None, payment=payment, tender=tender, amount=count)
+                    _add(rows, receipt, order_id or None, payment=payment, tender=tender, amount=count, card=card)
     if rows:
         book.add_refunds(list(rows.values()), at)
+
+
+def _card(receipt: Receipt, world: "Known") -> Mapping[str, str]:
+    """The card that a refund went to: the last one that it names."""
+    places = [place for uid, place in world.cards if uid == receipt.uid]
+    return till_cards.named(world, receipt.uid, max(places, default=0))
 
 
 def _drawn(held: list[list[Any]], tender: str, amount: int) -> list[tuple[int | None, int]]:
@@ -171,6 +179,7 @@ def _add(
     payment: int | None,
     tender: str,
     amount: int,
+    card: Mapping[str, str],
 ) -> None:
     row = rows.get((receipt.uid, payment, tender))
     if row is not None:
@@ -185,8 +194,8 @@ def _add(
         "state": "done",
         "cause_kind": "receipt",
         "cause_key": str(receipt.uid),
-        "provider": "",
-        "provider_ref": "",
+        "provider": card.get("provider", ""),
+        "provider_ref": card.get("reference", ""),
     }
 
 

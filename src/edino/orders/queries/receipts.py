@@ -1,6 +1,6 @@
 """Till receipts, whole batches at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -105,3 +105,20 @@ def without_predecessor(uids: Sequence[UUID]) -> set[UUID]:
 def gaps(since: datetime, size: int) -> list[TillGap]:
     """Receipts whose predecessor never came."""
     return sql.rows(_SQL["gaps"], {"since": since, "size": size}, TillGap)
+
+
+def cards_of(uids: Collection[UUID]) -> dict[UUID, int]:
+    """The gift card that alone paid each of these sales with a card."""
+    if not uids:
+        return {}
+    return {uid: int(card) for uid, card in sql.tuples(_SQL["cards_of"], {"uids": sorted(uids)})}
+
+
+def open_cases(rows: Sequence[Mapping[str, Any]], at: datetime) -> int:
+    """Open cases; how many were new."""
+    return sql.execute(_SQL["open_cases"], {"rows": text(rows), "at": at}) if rows else 0
+
+
+def close_case(uid: UUID, by: str, at: datetime) -> bool:
+    """Somebody looked into it; False when it was closed, or never was."""
+    return sql.scalar(_SQL["close_case"], {"uid": uid, "by": by, "at": at}) is not None

@@ -27,7 +27,6 @@ from edino.orders.screens import shown, telling, words
 from edino.orders.types import Inspection, Return
 from edino.orders.types.office import ReturnFilter, ReturnRow
 from edino.orders.types.returns import Disposition
-from edino.promotions import api as promotions
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
@@ -220,7 +219,10 @@ def refuse(request: StaffRequest, uid: UUID) -> HttpResponse:
     return _done(request, uid, lambda: returns.refuse_return(uid=uid, reason=reason, by=request.staff), _("Refused."))
 
 
-@staff.requires("coupons.issue")
+SORRY = gettext_lazy("The coupon is %(code)s; it counts online and at the till. The customer is told.")
+
+
+@staff.requires("coupons.compensate")
 @require_POST
 def compensate(request: StaffRequest, uid: UUID) -> HttpResponse:
     """A coupon for the trouble, within what this person may give this month."""
@@ -230,16 +232,13 @@ def compensate(request: StaffRequest, uid: UUID) -> HttpResponse:
     except Refusal as refusal:
         messages.error(request, _said(refusal))
     else:
-        messages.success(request, _("The coupon is %(code)s; it counts online and at the till.") % {"code": code})
+        messages.success(request, SORRY % {"code": code})
     return redirect("return", uid=uid)
 
 
 def _gifts(request: StaffRequest, found: Return) -> list[tuple[str, str]]:
     """Promotions out of which this reader may give a coupon for the trouble."""
-    if found.compensation or found.profile_id is None or not staff.may(request.staff, "coupons.issue"):
-        return []
-    known = [one for one in promotions.promotions() if one.state == "active"]
-    return [(one.code, one.definition.name) for one in known if one.definition.issue_budget is not None]
+    return returns.compensations(back=found) if staff.may(request.staff, "coupons.compensate") else []
 
 
 def _done(request: StaffRequest, uid: UUID, do: Any, said: str) -> HttpResponse:

@@ -51,6 +51,7 @@ TENDERS: Final[Mapping[str, Text]] = MappingProxyType(
         "gift_card": _("gift card"),
         "points": _("points"),
         "exchange": _("exchange"),
+        "other": _("another way"),
     }
 )
 PAYMENTS: Final[Mapping[str, Status]] = MappingProxyType(

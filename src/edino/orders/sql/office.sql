@@ -131,7 +131,7 @@ SELECT DISTINCT back.id, back.uid, back.number, back.state, back.way, back.curre
  ORDER BY back.id DESC
 
 -- name: troubles
--- What is nobody's turn: orders that no place can fulfil, refunds that were not paid out; oldest first.
+-- What is nobody's turn: orders that no place has, refunds not paid out, cases of till receipts; oldest first.
 SELECT kind, uid, ref, number, note, currency, amount, at
   FROM (SELECT 'parked' AS kind, book.uid, book.uid AS ref, book.number, book.parked AS note, book.currency,
                book.due AS amount, coalesce(book.placed_at, book.created_at) AS at
@@ -142,6 +142,10 @@ SELECT kind, uid, ref, number, note, currency, amount, at
                book.number, refund.tender, refund.currency, refund.amount, refund.created_at
           FROM orders_refund AS refund
           JOIN orders_order AS book ON book.id = refund.order_id
-         WHERE refund.state IN ('due', 'failed')) AS found
+         WHERE refund.state IN ('due', 'failed')
+        UNION ALL
+        SELECT one.kind, one.subject, one.uid, one.number, one.note, one.currency, one.amount, one.opened_at
+          FROM orders_case AS one
+         WHERE one.closed_at IS NULL) AS found
  ORDER BY at, ref
  LIMIT %(size)s

@@ -98,6 +98,28 @@ SELECT told.owner, told.sku, line.id, line.order_id, line.quantity, line.cancell
  ORDER BY line.id
    FOR NO KEY UPDATE OF line;
 
+-- name: cards_of
+-- Gift cards that paid sales: where there is one alone, money of the sale goes back to it.
+SELECT sale.uid, max(payment.provider_ref)
+  FROM orders_order AS sale
+  JOIN orders_payment AS payment ON payment.order_id = sale.id
+ WHERE sale.uid = ANY (%(uids)s::uuid[]) AND payment.tender = 'gift_card' AND payment.provider = 'gift_card'
+   AND payment.provider_ref ~ '^[0-9]+$'
+ GROUP BY sale.uid
+HAVING count(DISTINCT payment.provider_ref) = 1;
+
+-- name: open_cases
+-- Open cases, each once.
+INSERT INTO orders_case (uid, key, kind, subject, number, note, currency, amount, opened_at)
+SELECT told.uid, told.key, told.kind, told.subject, told.number, told.note, told.currency, told.amount, %(at)s
+  FROM jsonb_to_recordset(%(rows)s::jsonb)
+       AS told (uid uuid, key text, kind text, subject uuid, number text, note text, currency text, amount bigint)
+ON CONFLICT (key) DO NOTHING;
+
+-- name: close_case
+-- A case has been looked into.
+UPDATE orders_case SET closed_at = %(at)s, closed_by = %(by)s WHERE uid = %(uid)s AND closed_at IS NULL RETURNING id;
+
 -- name: payments_of
 -- What payments of sales still hold, locked.
 SELECT id, order_id, tender, captured - refunded AS held

@@ -31,6 +31,7 @@ from edino.orders.types.receipts import (
     TillGap,
 )
 from edino.orders.types.returns import (
+    Allowance,
     ExchangeLine,
     Inspection,
     Return,
@@ -48,6 +49,7 @@ __all__ = [
     "Address",
     "Allocated",
     "AllocationInput",
+    "Allowance",
     "Contact",
     "Credit",
     "Delivery",

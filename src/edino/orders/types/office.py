@@ -128,12 +128,21 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something of the book that waits for a person: `kind` is parked, refund_due or refund_failed.
+    """Something of the book that waits for a person: `kind` is parked, refund_due, refund_failed or gift_card_….
 
-    `uid` is the order's, `ref` that of the thing itself (the refund); `note` the reason or the tender.
+    `uid` is the order's (of a case: the receipt's), `ref` that of the thing itself (the refund, the case); `note` the
+    reason, the tender, or the till and the card.
     """
 
-    kind: Literal["parked", "refund_due", "refund_failed"]
+    kind: Literal[
+        "parked",
+        "refund_due",
+        "refund_failed",
+        "gift_card_unknown",
+        "gift_card_currency",
+        "gift_card_ended",
+        "gift_card_overdrawn",
+    ]
     uid: UUID
     ref: UUID
     number: str

@@ -15,9 +15,19 @@ Disposition = Literal["resell", "damaged", "quarantine", "write_off"]
 class ReturnPolicy:
     """The limit of returns without a receipt: per customer and `days` at most `times`, at most `amount` minor units."""
 
-    days: int = 90
-    times: int = 3
-    amount: int = 500_000
+    days: int
+    times: int
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What of the limit is left for a customer: so many returns, worth so much in minor units of `currency`."""
+
+    policy: ReturnPolicy
+    currency: str
+    times: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)

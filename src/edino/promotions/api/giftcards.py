@@ -56,7 +56,7 @@ def issue_gift_card(
         raise Invalid.field("expires_at", "past", "It would have expired already.")
     code, now = _code(seed), clock.now()
     values = {
-        "hash": _hash(code),
+        "hash": hash_of(code),
         "ending": code[-4:],
         "currency": currency,
         "amount": amount,
@@ -79,13 +79,13 @@ def issue_gift_card(
                 subject=("gift card", str(id_)),
                 detail={"amount": amount, "currency": currency},
             )
-        [found] = queries.cards(at=now, limit=1, hash_=_hash(code))
+        [found] = queries.cards(at=now, limit=1, hash_=hash_of(code))
     return Issued(printed(code), _card(found))
 
 
 def gift_card(*, code: str) -> GiftCard:
     """The gift card of this code with what can be spent of it now; NoSuchGiftCard, GiftCardEnded."""
-    found = queries.cards(at=clock.now(), limit=1, hash_=_hash(bare(code)))
+    found = queries.cards(at=clock.now(), limit=1, hash_=hash_of(bare(code)))
     if not found or found[0].is_void:
         raise NoSuchGiftCard
     if found[0].expires_at is not None and found[0].expires_at <= clock.now():
@@ -174,7 +174,8 @@ def _code(seed: str) -> str:
     return spelled(hmac.new(settings.SECRET_KEY.encode(), told, sha256).digest()[:GIFT_LENGTH])
 
 
-def _hash(code: str) -> bytes:
+def hash_of(code: str) -> bytes:
+    """What is kept of a code."""
     return sha256(f"edino gift card {code}".encode("utf-8", "surrogatepass")).digest()
 
 

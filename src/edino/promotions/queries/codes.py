@@ -6,6 +6,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from edino.kernel import sql
 from edino.promotions.types import Batch, CouponView, Entry
 
@@ -109,6 +111,28 @@ def add_entry(*, card: int, kind: str, amount: int, order: UUID | None, key: str
     """A line of the ledger; False when its key is there."""
     given = {"card": card, "kind": kind, "amount": amount, "order": order, "key": key, "at": at}
     return sql.scalar(_SQL["add_entry"], given) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A gift card by its code; `ended` also when it is void."""
+
+    hash: str
+    id: int
+    currency: str
+    capacity_id: int
+    ended: bool
+
+
+def cards_named(hashes: Sequence[str], ids: Sequence[int], at: datetime) -> list[Named]:
+    """Gift cards by the hashes of their codes, or by id."""
+    return sql.rows(_SQL["cards_named"], {"hashes": list(hashes), "ids": list(ids), "at": at}, Named)
+
+
+def add_entries(rows: Sequence[Mapping[str, Any]], at: datetime) -> set[str]:
+    """Lines of the ledger; the keys that were new."""
+    given = {"rows": msgspec.json.encode(rows, enc_hook=str).decode(), "at": at}
+    return {key for (key,) in sql.tuples(_SQL["add_entries"], given)}
 
 
 def entries(card: int) -> list[Entry]:

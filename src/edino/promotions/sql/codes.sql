@@ -125,6 +125,24 @@ VALUES (%(card)s, %(kind)s, %(amount)s, %(order)s::uuid, %(key)s, %(at)s)
     ON CONFLICT (key) DO NOTHING
 RETURNING id;
 
+-- name: cards_named
+-- Gift cards by the hash of their code or by id, with their capacities.
+SELECT encode(g.hash, 'hex') AS hash, g.id, g.currency, cap.id AS capacity_id,
+       g.is_void OR coalesce(g.expires_at <= %(at)s, false) AS ended
+  FROM promotions_gift_card AS g
+  JOIN kernel_capacity AS cap ON cap.kind = 'giftcard' AND cap.ref = g.id
+ WHERE g.id IN (SELECT one.id FROM promotions_gift_card AS one
+                  JOIN unnest(%(hashes)s::text[]) AS told (hash) ON one.hash = decode(told.hash, 'hex')
+                 UNION SELECT told.id FROM unnest(%(ids)s::bigint[]) AS told (id));
+
+-- name: add_entries
+-- Lines of the ledger of gift cards, each once per key; the keys that were new.
+INSERT INTO promotions_gift_entry (card_id, kind, amount, order_uid, key, at)
+SELECT told.card, told.kind, told.amount, told."order", told.key, %(at)s
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS told (card bigint, kind text, amount bigint, "order" uuid, key text)
+    ON CONFLICT (key) DO NOTHING
+RETURNING key;
+
 -- name: entries
 -- The ledger of a gift card, newest first.
 SELECT kind, amount, order_uid, at FROM promotions_gift_entry WHERE card_id = %(card)s ORDER BY id DESC;

@@ -1,7 +1,16 @@
 """What crosses the door of promotions."""
 
 from edino.promotions.types.baskets import Basket, BasketLine, PastBasket, PastBaskets, past_baskets
-from edino.promotions.types.coupons import Batch, CouponPage, CouponView, Entry, GiftCard, Redemption
+from edino.promotions.types.coupons import (
+    Batch,
+    CardMove,
+    CardMoved,
+    CouponPage,
+    CouponView,
+    Entry,
+    GiftCard,
+    Redemption,
+)
 from edino.promotions.types.definitions import (
     LAYER_OF,
     LAYERS,
@@ -27,6 +36,8 @@ __all__ = [
     "Basket",
     "BasketLine",
     "Batch",
+    "CardMove",
+    "CardMoved",
     "CodeVerdict",
     "CouponPage",
     "CouponView",

@@ -73,6 +73,30 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class CardMove:
+    """What a till says it took from a gift card (above zero) or put back on it (below), named by code or by id.
+
+    `key` is the same for ever, so that it counts once.
+    """
+
+    key: str
+    order_uid: UUID
+    amount: int
+    currency: str
+    code: str = ""
+    card_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CardMoved:
+    """What became of a move: the card, None when nobody knows it; what is odd about it, and by how much."""
+
+    card_id: int | None
+    odd: Literal["", "unknown", "currency", "ended", "overdrawn"] = ""
+    over: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Redemption:
     """What a promotion took off in one order. `given_back` is what was returned of it."""
 

@@ -57,5 +57,6 @@ urlpatterns: list[URLPattern] = [
     path("store/returns/<uuid:uid>/", returned.returned, name="store_returned"),
     path("store/returns/<uuid:uid>/told/", returned.told, name="store_returned_told"),
     path("store/returns/<uuid:uid>/settle/", returned.settle, name="store_returned_settle"),
+    path("store/returns/<uuid:uid>/sorry/", returned.sorry, name="store_returned_sorry"),
     path("store/returns/<uuid:uid>/withdraw/", returned.withdraw, name="store_returned_withdraw"),
 ]

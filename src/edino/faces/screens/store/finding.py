@@ -184,7 +184,7 @@ def _joined(request: StoreRequest, text: str) -> str:
 
 def hand(request: StoreRequest) -> Hand:
     """Whose hand changes a cart at this tablet."""
-    return Hand("staff", request.staff.name, f"store {request.store.code}")
+    return Hand("staff", request.staff.name, f"store {request.store.code}", request.store.code, request.staff.id)
 
 
 def _listing(name: str, title: Text) -> Listing[Hit]:

@@ -18,13 +18,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from edino.faces.screens.store import frame, home, wording
+from edino.faces.screens.store import frame, home, paying, wording
 from edino.faces.screens.store.frame import StoreRequest, at_store
 from edino.faces.screens.store.parcels import Parcel, parcel
-from edino.kernel.errors import Refusal
+from edino.kernel.errors import Invalid, Refusal
 from edino.orders import api as orders
 from edino.orders.api import office
-from edino.orders.types import Order
+from edino.orders.types import Order, Paid
 from edino.staff import api as staff
 from edino.ui.screen import Action, Fact, Figure, Status
 
@@ -103,6 +103,7 @@ def give(request: StoreRequest, uid: UUID) -> HttpResponse:
     tender, lines = request.POST.get("tender", ""), _lines(found, request.POST)
     without = "without_code" in request.POST and staff.may(request.staff, "orders.edit")
     try:
+        parts, change = _parts(found, request.POST, _after(request, found, lines))
         if without:
             staff.audit(
                 actor=request.staff,
@@ -119,12 +120,15 @@ def give(request: StoreRequest, uid: UUID) -> HttpResponse:
             lines=lines,
             without_code=without,
             tender=tender if tender in {"cash", "card"} else "",
+            tenders=parts,
         )
     except Refusal as refusal:
         messages.error(request, wording.why_not(refusal))
         return redirect("store_hand", uid=uid)
     _keep_code(request, found.order.uid, "")
     messages.success(request, _("Order %(number)s is handed over.") % {"number": found.order.number})
+    if change:
+        messages.info(request, _("Change: %(sum)s") % {"sum": wording.plain(change, found.order.currency)})
     return redirect("store")
 
 
@@ -248,6 +252,46 @@ def _after(request: StoreRequest, found: Parcel, lines: Mapping[str, int] | None
     return office.rehearse(lambda: orders.cancel(uid=found.order.uid, by=request.staff, lines=left, reason="refused"))
 
 
+class Unreadable(Invalid):
+    """Type the amounts as numbers."""
+
+    code = "amounts"
+
+
+class Parts(forms.Form):
+    """What is paid in parts; cash may be more than what is left, the rest is change."""
+
+    card = forms.DecimalField(label=gettext_lazy("Bank card"), required=False, min_value=0, max_digits=12)
+    cash = forms.DecimalField(label=gettext_lazy("Cash given"), required=False, min_value=0, max_digits=12)
+    gift_card = forms.DecimalField(label=gettext_lazy("Gift card, amount"), required=False, min_value=0, max_digits=12)
+    code = forms.CharField(label=gettext_lazy("Gift card, code"), required=False, max_length=100)
+
+    prefix = "part"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("card", "cash", "gift_card"):
+            self.fields[name].widget.attrs |= {"inputmode": "decimal", "step": "any"}
+
+
+def _parts(found: Parcel, given: QueryDict, after: Order) -> tuple[list[Paid], int]:
+    """The parts that were typed and the change; none when one means pays everything."""
+    form = Parts(given)
+    if not form.is_valid():
+        raise Unreadable
+    said, currency = form.cleaned_data, found.order.currency
+    amounts = {name: paying.minor(said[name], currency) for name in ("gift_card", "card", "cash")}
+    if not any(amounts.values()):
+        return [], 0
+    rest = max(after.outstanding, 0) - amounts["gift_card"] - amounts["card"]
+    change = max(amounts["cash"] - max(rest, 0), 0)
+    amounts["cash"] -= change
+    parts = [
+        Paid(name, amount, said["code"] if name == "gift_card" else "") for name, amount in amounts.items() if amount
+    ]
+    return parts, change
+
+
 def _money(found: Parcel, after: Order) -> dict[str, Any]:
     """What is to be paid, or goes back, when the order is as `after` says."""
     currency, rest = after.currency, max(after.outstanding, 0)
@@ -263,4 +307,5 @@ def _money(found: Parcel, after: Order) -> dict[str, Any]:
         if rest
         else _("Hand over")
     )
-    return {"money": figures, "refunds": refunds, "rest": rest, "button": button}
+    parts = [Parts()[name] for name in Parts.base_fields] if rest else []
+    return {"money": figures, "refunds": refunds, "rest": rest, "button": button, "parts": parts}

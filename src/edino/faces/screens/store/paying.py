@@ -166,7 +166,7 @@ def _bought(request: StoreRequest, shown: CartView, form: Pay) -> HttpResponse |
 
 def _tenders(given: Mapping[str, Any], total: int, currency: str) -> tuple[list[Tender], int]:
     """The means in the order they count, and the change: cash that is more than what is left."""
-    amounts = {name: _minor(given.get(name), currency) for name in ("gift_card", "card", "cash")}
+    amounts = {name: minor(given.get(name), currency) for name in ("gift_card", "card", "cash")}
     if given["all"]:
         amounts = {"gift_card": 0, "card": 0, "cash": 0} | ({given["all"]: total} if given["all"] != "later" else {})
     rest = total - amounts["gift_card"] - amounts["card"]
@@ -184,7 +184,7 @@ def _tenders(given: Mapping[str, Any], total: int, currency: str) -> tuple[list[
     return found, change
 
 
-def _minor(amount: Decimal | None, currency: str) -> int:
+def minor(amount: Decimal | None, currency: str) -> int:
     """Minor units of an amount; more decimals than the currency has are cut to what can be paid."""
     return int(Decimal(amount or 0).scaleb(exponent(currency)))
 

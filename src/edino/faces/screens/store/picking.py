@@ -164,7 +164,7 @@ def _say(request: StoreRequest, found: Parcel, after: Order, *, cancelled: bool)
     if cancelled:
         back = sum(one.amount for one in after.refunds) - sum(one.amount for one in found.order.refunds)
         text = _("Cancelled in order %(number)s; %(sum)s goes back, and the customer is told.")
-        messages.success(request, text % {"number": number, "sum": wording.sum_of(back, after.currency)})
+        messages.success(request, text % {"number": number, "sum": wording.plain(back, after.currency)})
         return
     before = {one.uid for one in found.order.fulfilments}
     known = {place.code: place.name for place in frame.places()}

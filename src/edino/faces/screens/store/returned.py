@@ -24,6 +24,7 @@ from edino.orders import api as orders
 from edino.orders.api import office, returns
 from edino.orders.types import ExchangeLine, Inspection, Order, Return
 from edino.orders.types.returns import Disposition
+from edino.staff import api as staff
 from edino.ui.screen import Action, Fact, Figure, Product
 
 OPEN: Final = frozenset({"requested", "approved", "received", "inspected"})
@@ -80,7 +81,7 @@ def settle(request: StoreRequest, uid: UUID) -> HttpResponse:
         return redirect("store_returned", uid=uid)
     codes = done.settlement.get("gift_card") or []
     request.session[_CODES] = {"return": str(uid), "codes": codes if isinstance(codes, list) else [codes]}
-    messages.success(request, _("Taken back."))
+    messages.success(request, _("Settled."))
     return redirect("store_returned", uid=uid)
 
 
@@ -95,6 +96,21 @@ def withdraw(request: StoreRequest, uid: UUID) -> HttpResponse:
         return redirect("store_returned", uid=uid)
     messages.info(request, _("Nothing came back."))
     return redirect("store")
+
+
+@at_store("coupons.compensate")
+@require_POST
+def sorry(request: StoreRequest, uid: UUID) -> HttpResponse:
+    """A coupon for the trouble, within what this person may give this month; the customer has it before she leaves."""
+    given = {name: request.POST.get(name, "").strip()[:300] for name in ("promotion", "reason")}
+    try:
+        code = returns.compensate(uid=uid, by=request.staff, **given)
+    except Refusal as refusal:
+        messages.error(request, wording.why_not(refusal))
+    else:
+        text = _("The coupon is %(code)s; it counts online and at the till. The customer is told.")
+        messages.success(request, text % {"code": code})
+    return redirect("store_returned", uid=uid)
 
 
 def _instead(request: StoreRequest, found: Return) -> HttpResponse:
@@ -145,10 +161,12 @@ def _context(request: StoreRequest, found: Return) -> dict[str, Any]:
         "inspecting": found.state in {"requested", "approved", "received"},
         "dispositions": wording.DISPOSITIONS,
         "counted": wording.things(sum(line.quantity for line in found.lines)),
-        "urls": {name: reverse(f"store_returned_{name}", args=[uid]) for name in ("told", "settle")},
+        "urls": {name: reverse(f"store_returned_{name}", args=[uid]) for name in ("told", "settle", "sorry")},
         "instead": list(_taken_instead(new)) if new else [],
         "instead_link": _link(new) if new and found.state == "settled" else None,
         "keep": _keep(found),
+        "gifts": returns.compensations(back=found) if staff.may(request.staff, "coupons.compensate") else [],
+        "coupon": found.compensation,
         "done": list(_result(request, found)) if found.state == "settled" else [],
     }
     if found.state in OPEN:

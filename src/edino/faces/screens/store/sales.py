@@ -25,7 +25,7 @@ class NoTill(Conflict):
 
 def hand(request: StoreRequest) -> Hand:
     """Whose hand changes a cart at this tablet."""
-    return Hand("staff", request.staff.name, device(request))
+    return Hand("staff", request.staff.name, device(request), request.store.code, request.staff.id)
 
 
 def device(request: StoreRequest) -> str:

@@ -279,10 +279,28 @@ def _context(request: StoreRequest, heap: Heap) -> dict[str, Any]:
         "counted": wording.things(chosen) if chosen else "",
         "loose": bool(heap.loose),
         "customer": bool(heap.customer),
+        "limit": _limit(heap) if heap.loose else "",
         "urls": {"begin": reverse("store_back_begin")},
         "clear": Action(_("Begin anew"), reverse("store_back_clear"), "post", "x", "plain") if rows else None,
         "said": [],
     }
+
+
+def _limit(heap: Heap) -> str:
+    """How much may come back without a receipt, and what is left of it for this customer."""
+    customer = customers.customer_now(uid=UUID(heap.customer)).id if heap.customer else None
+    found = returns.allowance(currency=_currency(heap), customer_id=customer)
+    values = {
+        "times": found.policy.times,
+        "sum": wording.plain(found.policy.amount, found.currency),
+        "days": found.policy.days,
+        "left": found.times,
+        "rest": wording.plain(found.amount, found.currency),
+    }
+    text = _("Without a receipt: at most %(times)d returns for %(sum)s in %(days)d days.") % values
+    if customer is None:
+        return text
+    return f"{text} {_('For this customer %(left)d and %(rest)s are left.') % values}"
 
 
 def _rows(heap: Heap) -> Iterator[Row]:

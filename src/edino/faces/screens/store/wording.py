@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -27,6 +28,7 @@ TENDERS: Final[Mapping[str, Text]] = {
     "gift_card": _("gift card"),
     "points": _("points"),
     "exchange": _("exchange"),
+    "other": _("another way"),
 }
 SHORT: Final[tuple[tuple[str, Text], ...]] = (
     ("not_found", _("not found on the shelf")),
@@ -66,6 +68,11 @@ def things(number: int) -> str:
 def sum_of(minor: int, currency: str) -> Amount:
     """A sum as people read it."""
     return Amount(Money(minor, currency))
+
+
+def plain(minor: int, currency: str) -> str:
+    """A sum within a sentence."""
+    return strip_tags(str(sum_of(minor, currency)))
 
 
 def why_not(refusal: Refusal) -> str:
