@@ -1,21 +1,18 @@
 """The composite screens in a real browser: accessible, quiet, within their weight, and quick under the fingers."""
 
-import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from axe_core_python.sync_playwright import Axe
+
+from tests.browser.windows import Windows, faults, scan
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
     from pytest_django.live_server_helper import LiveServer
+
     from tests.faces.stage import Shop
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-HEAVIEST = 60 * 1024
 HOUR = timedelta(hours=1)
 ANNA = {"user_id": "anna-1", "phone": "+79161234512", "email": "anna@mail.ru"}
 
@@ -39,69 +36,19 @@ def shop(live_server: "LiveServer") -> "Shop":
     return shop
 
 
-@dataclass(slots=True)
-class Desk:
-    """Opens tabs of one person, and keeps what the browser complains about."""
-
-    browser: "Browser"
-    url: str
-    session_id: str
-    complaints: list[str] = field(default_factory=list)
-    contexts: "list[BrowserContext]" = field(default_factory=list)
-
-    def open(self, path: str, *, width: int = 1440, scheme: Literal["light", "dark"] = "light") -> "Page":
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, has_touch=width < 600, locale="en-GB"
-        )
-        self.contexts.append(context)
-        context.add_cookies([{"name": "sessionid", "value": self.session_id, "url": self.url}])
-        context.set_default_timeout(10_000)
-        page = context.new_page()
-        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.goto(self.url + path)
-        return page
-
-
-@pytest.fixture
-def desk_of(chromium: "Browser", live_server: "LiveServer") -> Iterator[Callable[..., Desk]]:
-    """The desk of somebody of a role; at the end nobody's browser has complained."""
-    from tests.faces import stage  # as above
-
-    from edino.staff.types import Role  # Django is set up only after this file is loaded
-
-    desks: list[Desk] = []
-
-    def sit_down(role: str, language: str = "en") -> Desk:
-        client = stage.log_in(Role(role), language)
-        desks.append(Desk(chromium, live_server.url, client.cookies["sessionid"].value))
-        return desks[-1]
-
-    yield sit_down
-    for desk in desks:
-        for context in desk.contexts:
-            context.close()
-        assert desk.complaints == []
-
-
 @pytest.mark.parametrize(("width", "scheme", "language"), [(1440, "light", "en"), (390, "dark", "ru")])
 def test_every_screen_is_accessible_and_light(
-    shop: "Shop", desk_of: Callable[..., Desk], width: int, scheme: Literal["light", "dark"], language: str
+    shop: "Shop", desk_of: Callable[..., Windows], width: int, scheme: Literal["light", "dark"], language: str
 ) -> None:
     desk = desk_of("administrator", language)
     uid = shop.who_is("phone", ANNA["phone"])
     page = desk.open("/", width=width, scheme=scheme)
     developer = str(page.locator("#list-sources-in .row-link").first.get_attribute("href"))
     for path in ("/", "/customers/", f"/customers/{uid}/", "/review/", developer, "/policy/", "/policy/new/"):
-        answer = page.goto(desk.url + path)
-        assert answer is not None
-        assert len(zlib.compress(answer.body())) < HEAVIEST
-        found = Axe().run(page, options=RULES)["violations"]
-        assert [(path, rule["id"], rule["nodes"][0]["html"]) for rule in found] == []
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        desk.judge(page, path)
 
 
-def test_oleg_types_a_phone_and_stands_before_the_card(shop: "Shop", desk_of: Callable[..., Desk]) -> None:
+def test_oleg_types_a_phone_and_stands_before_the_card(shop: "Shop", desk_of: Callable[..., Windows]) -> None:
     page = desk_of("operator").open("/")
     page.keyboard.press("/")
     page.keyboard.type("8 916 123-45-12", delay=80)
@@ -113,10 +60,10 @@ def test_oleg_types_a_phone_and_stands_before_the_card(shop: "Shop", desk_of: Ca
     page.get_by_text("+79161234512").wait_for()
     page.locator("#who .why > summary").click()
     page.locator("#who .why-answer b", has_text="Phone").wait_for()
-    assert Axe().run(page, options=RULES)["violations"] == []
+    assert faults(page) == []
 
 
-def test_results_come_while_typing_and_open_with_enter(shop: "Shop", desk_of: Callable[..., Desk]) -> None:
+def test_results_come_while_typing_and_open_with_enter(shop: "Shop", desk_of: Callable[..., Windows]) -> None:
     page = desk_of("associate").open("/customers/")
     page.locator("main input[type=search]").press_sequentially("kuzn", delay=80)
     page.locator("#found .row-link").wait_for()
@@ -126,21 +73,13 @@ def test_results_come_while_typing_and_open_with_enter(shop: "Shop", desk_of: Ca
     page.wait_for_url(f"**/customers/{shop.who_is('phone', ANNA['phone'])}/")
 
 
-def test_a_scanned_card_opens_from_anywhere(shop: "Shop", desk_of: Callable[..., Desk]) -> None:
+def test_a_scanned_card_opens_from_anywhere(shop: "Shop", desk_of: Callable[..., Windows]) -> None:
     page = desk_of("associate").open("/")
-    page.evaluate(SCAN, "29000017")
+    scan(page, "29000017")
     page.wait_for_url(f"**/customers/{shop.who_is('loyalty_card', '29000017')}/")
 
 
-# A scanner's keys arrive a millisecond apart, which a test's keyboard cannot promise on a busy machine.
-SCAN = """code => {
-  for (const key of [...code, "Enter"]) {
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code: "", bubbles: true, cancelable: true }));
-  }
-}"""
-
-
-def test_the_timeline_is_filtered_in_place_and_goes_on(shop: "Shop", desk_of: Callable[..., Desk]) -> None:
+def test_the_timeline_is_filtered_in_place_and_goes_on(shop: "Shop", desk_of: Callable[..., Windows]) -> None:
     page = desk_of("operator").open(f"/customers/{shop.who_is('phone', ANNA['phone'])}/")
     page.locator(".tab", has_text="Orders").click()
     page.wait_for_url("**/?group=orders")
@@ -154,12 +93,12 @@ def test_the_timeline_is_filtered_in_place_and_goes_on(shop: "Shop", desk_of: Ca
     page.wait_for_function("document.querySelectorAll('#timeline .moment').length === 1")
 
 
-def test_a_split_says_what_it_does_while_one_chooses(shop: "Shop", desk_of: Callable[..., Desk]) -> None:
+def test_a_split_says_what_it_does_while_one_chooses(shop: "Shop", desk_of: Callable[..., Windows]) -> None:
     page = desk_of("operator").open(f"/customers/{shop.who_is('phone', ANNA['phone'])}/")
     page.get_by_role("button", name="Split…").click()
     page.locator("dialog[open] label", has_text="Card").click()
     page.locator("#told", has_text="1 order").wait_for()
-    assert Axe().run(page, options=RULES)["violations"] == []
+    assert faults(page) == []
     page.get_by_label("Why").fill("the card is her mother's")
     page.locator("dialog[open]").get_by_role("button", name="Split").click()
     page.locator(".notice", has_text="Another customer").wait_for()
@@ -169,7 +108,7 @@ def test_a_split_says_what_it_does_while_one_chooses(shop: "Shop", desk_of: Call
     assert shop.who_is("loyalty_card", "29000017") == shop.who_is("phone", ANNA["phone"])
 
 
-def test_a_case_is_judged_by_one_key(shop: "Shop", desk_of: Callable[..., Desk]) -> None:
+def test_a_case_is_judged_by_one_key(shop: "Shop", desk_of: Callable[..., Windows]) -> None:
     page = desk_of("operator").open("/review/")
     page.keyboard.press("2")
     page.get_by_role("heading", name="No cases wait").wait_for()

@@ -1,84 +1,53 @@
 """The store and the office in a real browser: Anya's scanner, her tablet, and pages that everybody can use."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
-from axe_core_python.sync_playwright import Axe
+
+from tests.browser.windows import Windows, faults, scan
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page
-    from pytest_django.live_server_helper import LiveServer
-
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-# A scanner's keys arrive a millisecond apart, which a test's keyboard cannot promise on a busy machine.
-SCAN = """code => {
-  for (const key of [...code, "Enter"]) {
-    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, code: "", bubbles: true, cancelable: true }));
-  }
-}"""
+    from playwright.sync_api import Page
 
 
 @dataclass(slots=True)
 class Tablet:
-    """A tablet in a hand: one page, and what the browser complains about."""
+    """A tablet in a hand: one page."""
 
     page: "Page"
-    url: str
-    complaints: list[str] = field(default_factory=list)
+    windows: Windows
 
     def go(self, path: str) -> None:
-        answer = self.page.goto(self.url + path)
-        assert answer is not None
-        assert answer.status == 200, path
+        self.windows.visit(self.page, path)
 
     def scan(self, code: str, then: str = "") -> None:
         """A burst of keys; waits until the page says `then`."""
-        self.page.evaluate(SCAN, code)
+        scan(self.page, code)
         if then:
             self.page.get_by_text(then).first.wait_for()
 
-    def checked(self) -> list[Any]:
-        """What axe-core finds here."""
-        found = Axe().run(self.page, options=RULES)["violations"]
-        return [(self.page.url, rule["id"], rule["nodes"][0]["html"]) for rule in found]
-
 
 @pytest.fixture
-def tablet(chromium: "Browser", live_server: "LiveServer") -> "Iterator[Callable[..., Tablet]]":
-    """A tablet in the store of Tver; at the end no browser has complained."""
+def tablet(windows: Windows) -> Callable[..., Tablet]:
+    """A tablet in the store of Tver."""
+    from edino.staff.types import Role  # as above
     from tests.faces import store_stage  # Django is set up only after this file is loaded
 
-    from edino.staff.types import Role  # as above
-
-    opened: list[tuple[BrowserContext, Tablet]] = []
-
     def take(role: str = "associate", language: str = "en", width: int = 1024) -> Tablet:
-        client = store_stage.tablet(Role(role), language=language).client
-        context = chromium.new_context(viewport={"width": width, "height": 768}, has_touch=True, locale="en-GB")
-        session = client.cookies["sessionid"].value
-        context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
-        context.set_default_timeout(10_000)
-        found = Tablet(context.new_page(), live_server.url)
-        found.page.on("console", lambda one: found.complaints.append(one.text) if one.type == "error" else None)
-        found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
-        opened.append((context, found))
-        return found
+        session = store_stage.tablet(Role(role), language=language).client.cookies["sessionid"].value
+        return Tablet(windows.of(session).open(width=width, touch=True), windows)
 
-    yield take
-    for context, found in opened:
-        context.close()
-        assert found.complaints == []
+    return take
 
 
 def test_anya_picks_for_a_slot_with_her_scanner_and_hands_over_by_the_code_on_a_phone(
-    tablet: "Callable[..., Tablet]",
+    tablet: Callable[..., Tablet],
 ) -> None:
+    from edino.orders import api as orders  # as above
     from tests.checkout import stage as shop  # Django is set up only after this file is loaded
     from tests.faces import store_stage as store  # as above
-
-    from edino.orders import api as orders  # as above
 
     shop.open_shop()
     slot = shop.slots(1)[0]
@@ -106,12 +75,11 @@ def test_anya_picks_for_a_slot_with_her_scanner_and_hands_over_by_the_code_on_a_
 
 
 def test_lena_gives_a_defective_pair_back_and_takes_another_size_from_the_next_store(
-    tablet: "Callable[..., Tablet]",
+    tablet: Callable[..., Tablet],
 ) -> None:
+    from edino.orders import api as orders  # as above
     from tests.checkout import stage as shop  # as above
     from tests.faces import store_stage as store  # as above
-
-    from edino.orders import api as orders  # as above
 
     shop.open_shop()
     bought = store.carried({"DAWN-41": 1, "SOCK-1": 1}, "KLIN")
@@ -129,11 +97,11 @@ def test_lena_gives_a_defective_pair_back_and_takes_another_size_from_the_next_s
     anya.page.locator("#goes-back dt", has_text="gift card").wait_for()
     anya.page.get_by_label("back the way it was paid").check()
     anya.page.locator("#goes-back dt", has_text="cash").wait_for()
-    assert anya.checked() == []
+    assert faults(anya.page) == []
     anya.scan("DAWN-42", "It comes from another place and is held from now on.")
     anya.page.get_by_text("Goes over to the exchange").wait_for()
     anya.page.get_by_role("button", name="Take it back and exchange").click()
-    anya.page.get_by_text("Taken back.").wait_for()
+    anya.page.get_by_text("Settled.").first.wait_for()
     anya.page.get_by_role("link", name="Go on with the exchange").click()
     anya.page.wait_for_url("**/store/orders/**")
     number = anya.page.locator("h1").inner_text().removeprefix("Order ")
@@ -142,10 +110,9 @@ def test_lena_gives_a_defective_pair_back_and_takes_another_size_from_the_next_s
     assert [(one.kind, one.pickup_location) for one in new.fulfilments] == [("transfer", "TVER")]
 
 
-def test_a_sale_needs_no_hand_on_the_keyboard(tablet: "Callable[..., Tablet]") -> None:
-    from tests.checkout import stage as shop  # as above
-
+def test_a_sale_needs_no_hand_on_the_keyboard(tablet: Callable[..., Tablet]) -> None:
     from edino.inventory import api as inventory  # as above
+    from tests.checkout import stage as shop  # as above
 
     shop.open_shop()
     anya = tablet()
@@ -155,13 +122,13 @@ def test_a_sale_needs_no_hand_on_the_keyboard(tablet: "Callable[..., Tablet]") -
     anya.scan("SOCK-1", "Socks: 1 in the sale")
     anya.page.get_by_role("link", name="Take the payment").click()
     anya.page.wait_for_url("**/pay/")
-    assert anya.checked() == []
+    assert faults(anya.page) == []
     anya.page.get_by_role("button", name="Bank card").click()
     anya.page.get_by_text("Sold.").wait_for()
     assert inventory.trace(sku="DAWN-42", location="TVER").free == 4
 
 
-def test_what_a_page_does_not_know_is_found_all_the_same(tablet: "Callable[..., Tablet]") -> None:
+def test_what_a_page_does_not_know_is_found_all_the_same(tablet: Callable[..., Tablet]) -> None:
     from tests.checkout import stage as shop  # as above
     from tests.faces import store_stage as store  # as above
 
@@ -185,7 +152,7 @@ def test_what_a_page_does_not_know_is_found_all_the_same(tablet: "Callable[..., 
 
 @pytest.mark.parametrize(("widths", "language"), [((1024, 1440), "en"), ((390,), "ru")])
 def test_every_page_is_accessible_and_fits(
-    tablet: "Callable[..., Tablet]", widths: tuple[int, ...], language: str
+    tablet: Callable[..., Tablet], widths: tuple[int, ...], language: str
 ) -> None:
     from tests.faces import store_stage as store  # as above
 
@@ -194,7 +161,7 @@ def test_every_page_is_accessible_and_fits(
     for path in pages:
         anya.page.set_viewport_size({"width": widths[0], "height": 768})
         anya.go(path)
-        assert anya.checked() == []
+        assert faults(anya.page) == []
         small = anya.page.evaluate(SMALL) if path.startswith("/store/") else []
         assert (path, small) == (path, [])
         for width in widths:

@@ -252,4 +252,11 @@ KINDS: Final[dict[str, Kind]] = {
     "Consent Granted": Kind("circle-check", _contact(gettext_noop("allowed to be contacted")), "good"),
     "Consent Refused": Kind("ban", _contact(gettext_noop("refused to be contacted")), "warn"),
     "Consent Withdrawn": Kind("ban", _contact(gettext_noop("took a permission back")), "warn"),
+    "customers.logged_in": Kind("log-in", _plain(gettext_noop("logged in"))),
+    "customers.confirmed": Kind("badge-check", _plain(gettext_noop("confirmed a contact by a code")), "good"),
+    "stock.wanted": Kind("bell", _plain(gettext_noop("wants to be told when a thing is back")), "info"),
+    "price.wanted": Kind("bell", _plain(gettext_noop("wants to be told when a thing costs less")), "info"),
+    "cart.abandoned": Kind("shopping-cart", _plain(gettext_noop("left a cart")), "warn"),
+    "cart.merged": Kind("shopping-cart", _plain(gettext_noop("two carts became one"))),
+    "review.published": Kind("star", _plain(gettext_noop("wrote a review")), "good"),
 }

@@ -113,16 +113,17 @@ def page(request: ShopRequest) -> HttpResponse:
     if own is None:
         return HttpResponseRedirect(reverse("shop_log_in"))
     fields = {field.name: field.value for field in own.fields}
+    first, _rest, last = own.name.partition(" ")
     cards = own.values("loyalty_card")
     return show(
         request,
         "account.html",
-        title=_("Hello, %(name)s") % {"name": fields.get("first_name") or own.name} if own.name else _("Your account"),
+        title=_("Hello, %(name)s") % {"name": fields.get("first_name") or first} if own.name else _("Your account"),
         here="account",
         orders=_orders(guest, own),
         contacts=[(one, one.id in own.proved) for one in own.identifiers if one.kind in selfid.CHANNELS],
         cards=[(number, card_picture(number)) for number in cards],
-        details=Details(initial={"first_name": own.name, **fields}),
+        details=Details(initial={"first_name": first, "last_name": last, **fields}),
         coupons=own_coupons(guest),
         returns=_returns(own),
         switches=_switches(own),
@@ -146,7 +147,7 @@ def _orders(guest: Guest, own: Own) -> list[Row]:
             where=names[one.channel].name(language()) if one.channel in names else one.channel,
             pieces=one.pieces,
             total=Money(one.due, one.currency),
-            status=order.status_of(one.state),
+            status=order.status_of(one.state, one.method),
         )
         for one in found
         if order.theirs(guest, one.profile_id, one)

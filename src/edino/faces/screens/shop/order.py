@@ -6,6 +6,7 @@ such order.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -45,7 +46,7 @@ STATES: Final[Mapping[str, tuple[Text, str, str]]] = {
 WAYS: Final[Mapping[str, tuple[Text, str, str]]] = {
     "to_pick": (gettext_lazy("being put together"), "info", "list-checks"),
     "ready": (gettext_lazy("ready, come and fetch it"), "good", "package-check"),
-    "shipped": (gettext_lazy("on its way"), "info", "truck"),
+    "shipped": (gettext_lazy("sent"), "info", "truck"),
     "arrived": (gettext_lazy("ready, come and fetch it"), "good", "package-check"),
     "handed_over": (gettext_lazy("handed over"), "good", "handshake"),
     "rejected": (gettext_lazy("looked for elsewhere"), "warn", "search"),
@@ -89,12 +90,14 @@ class Parcel:
     status: Status
     place: str
     note: str
+    at: datetime | None
     slot: Fulfilment
 
 
-def status_of(state: str) -> Status:
-    """The state of an order in the shopper's words."""
-    word, tone, icon = STATES.get(state, (state, "quiet", ""))
+def status_of(state: str, method: str = "") -> Status:
+    """The state of an order in the shopper's words: what was sent to him left us, no more is known of it."""
+    sent = state in {"fulfilled", "closed"} and method == "delivery"
+    word, tone, icon = WAYS["shipped"] if sent else STATES.get(state, (state, "quiet", ""))
     return Status(word, tone, icon)  # type: ignore[arg-type]  # the tones above are tones
 
 
@@ -147,7 +150,7 @@ def _show(request: ShopRequest, order: Order, *, trouble: str = "") -> HttpRespo
         back=Back(_("Orders"), reverse("shop_account")) if guest.shopper else None,
         status=422 if trouble else 200,
         order=order,
-        state=status_of(order.state),
+        state=status_of(order.state, order.delivery.method),
         parked=bool(order.parked),
         waiting=order.state == "draft",
         code=code,
@@ -162,7 +165,8 @@ def _show(request: ShopRequest, order: Order, *, trouble: str = "") -> HttpRespo
         subtotal=Money(order.subtotal, currency),
         discount=Money(order.discount, currency),
         delivery=Money(order.delivery.amount - order.delivery.discount, currency),
-        total=Money(order.due, currency),
+        total=Money(order.total, currency),
+        gone=Money(order.total - order.due, currency),
         outstanding=Money(max(0, order.outstanding), currency),
         paid=[
             (TENDERS.get(one.tender, one.tender), Money(one.captured, currency))
@@ -213,6 +217,7 @@ def _parcel(one: Fulfilment, places: Mapping[int, Location]) -> Parcel:
         Status(word, tone, icon),  # type: ignore[arg-type]  # as above
         place.name if place else one.location,
         " ".join(part for part in (one.carrier, one.tracking) if part),
+        one.done_at if one.state in {"shipped", "handed_over"} else None,
         one,
     )
 
