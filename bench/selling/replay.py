@@ -226,7 +226,7 @@ class Script:
         cast = f"::{kind}" if kind else ""
         if one is None:
             return f"NULL{cast}"
-        if one == other or other is None or one.startswith(("{}", '[{"', "[]")) or _is_object(one):
+        if one == other or other is None or _is_object(one):
             return self._constant(one) + cast
         mine, theirs = _TOKEN.findall(one), _TOKEN.findall(other)
         if len(mine) != len(theirs):

@@ -122,7 +122,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Cart:
-    """A cart as it is stored. A merged one went into the cart `merged_into`."""
+    """A cart as it is stored. A merged one went into the cart `merged_into`.
+
+    `book`: the version of the book of promotions when it was read.
+    """
 
     id: int
     uid: UUID
@@ -145,6 +148,7 @@ class Cart:
     reserve: bool
     merged_into: UUID | None
     updated_at: datetime
+    book: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

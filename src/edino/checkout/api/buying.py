@@ -19,6 +19,7 @@ from edino.checkout.queries import carts, plans, purchases
 from edino.checkout.types import Cart, Contact, Delivery, Hand, Placed, Purchase, Tender
 from edino.customers import api as customers
 from edino.customers.errors import NobodyGiven
+from edino.customers.types import Identified
 from edino.inventory import api as inventory
 from edino.inventory.types import Plan
 from edino.kernel import clock, holds, ids, log
@@ -96,9 +97,7 @@ def checkout(
 
 def _prepare(asked: Asked) -> Placed | Purchase:
     """What is known of this purchase already, else a new one: placed if nobody outside has to be asked."""
-    profile_id = None
-    if asked.contact is not None:
-        profile_id = _known(asked)
+    known = _known(asked) if asked.contact is not None else None
     cart = carts.cart(asked.uid, locked=True)
     while cart is not None and cart.merged_into is not None:
         cart = carts.cart(cart.merged_into, locked=True)
@@ -109,11 +108,11 @@ def _prepare(asked: Asked) -> Placed | Purchase:
         return _again(asked, cart)
     if cart.state != "open":
         raise CartClosed
-    return _begin(asked, cart, profile_id)
+    return _begin(asked, cart, known)
 
 
-def _known(asked: Asked) -> int | None:
-    """The profile of whoever buys, by what he typed, unless the cart is somebody's already. Taken before any lock."""
+def _known(asked: Asked) -> Identified | None:
+    """Who buys, by what he typed, unless the cart is somebody's already. Taken before any lock."""
     contact = asked.contact
     given = [(kind, value) for kind in ("phone", "email") if (value := getattr(contact, kind))]
     found = carts.cart(asked.uid)
@@ -121,7 +120,7 @@ def _known(asked: Asked) -> int | None:
         return None
     source = asked.source or knowing.source(found.source_id)
     try:
-        return customers.identify(source=source, identifiers=given).profile_id
+        return customers.identify(source=source, identifiers=given)
     except NobodyGiven:
         return None  # a number like 0000000: it may be typed, and says nothing about who it is
 
@@ -149,21 +148,24 @@ def _again(asked: Asked, cart: Cart) -> Placed | Purchase:
     return replace(purchase, fence=fence or purchase.fence)
 
 
-def _begin(asked: Asked, cart: Cart, profile_id: int | None) -> Placed | Purchase:
+def _begin(asked: Asked, cart: Cart, known: Identified | None) -> Placed | Purchase:
     if not cart.lines:
         raise CartEmpty(fields=[FieldError("lines", "required", "There is nothing in the cart.")])
+    if cart.profile_id is not None:
+        known = None
     bought = replace(
         cart,
         contact=asked.contact or cart.contact,
         delivery=asked.delivery or cart.delivery,
-        profile_id=cart.profile_id if cart.profile_id is not None else profile_id,
+        profile_id=known.profile_id if known else cart.profile_id,
     )
     if bought.delivery is None:
         raise Invalid.field("delivery", "required", "Say how the goods reach the shopper.")
-    priced = viewing.price(bought)
+    priced = viewing.price(bought, known.customer_id if known else None)
     _as_expected(asked, cart, priced)
     legs, money = wants.legs(asked.tenders, priced.quote.total, bought, asked.by)
-    plan = inventory.plan(demand=viewing.demand(bought), known=list(knowing.places().values()), **viewing.way(bought))
+    places, rules_ = list(knowing.places().values()), knowing.sourcing()
+    plan = inventory.plan(demand=viewing.demand(bought), known=places, rules=rules_, **viewing.way(bought))
     if plan.short:
         raise NotThatMany(rules.missing(cart.lines, plan.short))
     slot = wants.slot(bought.delivery)
@@ -172,7 +174,10 @@ def _begin(asked: Asked, cart: Cart, profile_id: int | None) -> Placed | Purchas
     at_once = all(leg.deferred for leg in legs)
     _hold(needed, order_uid, bought, at_once=at_once)
     crossed(2)
-    orders.draft(order=_order(asked, bought, priced, plan=plan, needed=needed, slot=slot, uid=order_uid))
+    order = _order(asked, bought, priced, plan=plan, needed=needed, slot=slot, uid=order_uid)
+    by_itself = at_once and finishing.by_itself(legs, bought.delivery)
+    if not by_itself:
+        orders.draft(order=order)
     crossed(3)
     at = clock.now()
     purchase = Purchase(
@@ -195,9 +200,11 @@ def _begin(asked: Asked, cart: Cart, profile_id: int | None) -> Placed | Purchas
     )
     if not at_once:
         return replace(purchase, id=_write(purchase, asked, bought, None, at))
-    placed = finishing.complete(
-        purchase, quote=priced.quote, customer_id=priced.customer_id, profile_id=bought.profile_id, money={}
-    )
+    whose = {"customer_id": priced.customer_id, "profile_id": bought.profile_id}
+    if by_itself:
+        placed = finishing.write_placed(purchase, order, quote=priced.quote, **whose)
+    else:
+        placed = finishing.complete(purchase, quote=priced.quote, money={}, **whose)
     _write(replace(purchase, state="placed"), asked, bought, placed, at)
     return placed
 

@@ -1,7 +1,8 @@
 """Finalise: the last step of a purchase, and the two ways in which one ends otherwise: released, parked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,11 +13,12 @@ from edino.checkout.api.crossing import crossed
 from edino.checkout.errors import InProgress, LeaseLost, NoSuchPurchase
 from edino.checkout.queries import carts, purchases
 from edino.checkout.queries.purchases import Kept
-from edino.checkout.types import TERMINAL, Attempt, Leg, Placed, Purchase, points
+from edino.checkout.types import TERMINAL, Attempt, Delivery, Leg, Placed, Purchase, points
 from edino.kernel import clock, holds, log
 from edino.kernel.transactions import retried
 from edino.orders import api as orders
-from edino.orders.types import Order
+from edino.orders.api import at_once
+from edino.orders.types import Fresh, Order, OrderInput, Waiting
 from edino.promotions import api as promotions
 from edino.promotions.types import Quote
 from edino.staff import api as staff
@@ -127,14 +129,39 @@ def complete(
 ) -> Placed:
     """Redeem, spend, write the payments and place; everything scarce was promised in this transaction already."""
     at = clock.now()
+    _redeem(purchase, quote, customer_id, profile_id, at)
+    for leg in purchase.tenders:
+        _spend(purchase, leg, profile_id)
+        _add_payment(purchase, leg, profile_id, money.get(leg.place))
+    return _placed(purchase, orders.place(uid=purchase.order_uid, at=at))
+
+
+def by_itself(legs: Sequence[Leg], delivery: Delivery) -> bool:
+    """Whether an order can be written as placed at once: no money was taken, nothing leaves with the shopper."""
+    return delivery.method != "carry" and not any(leg.kind in OWN_MONEY or leg.provider == TERMINAL for leg in legs)
+
+
+def write_placed(
+    purchase: Purchase, order: OrderInput, *, quote: Quote, customer_id: int | None, profile_id: int | None
+) -> Placed:
+    """As `complete`, for an order that is not drafted yet and whose payments are all made later."""
+    at = clock.now()
+    _redeem(purchase, quote, customer_id, profile_id, at)
+    payments = [
+        Waiting(payment_key(leg.place), leg.kind, leg.amount, leg.provider, _ref(purchase, leg))
+        for leg in purchase.tenders
+    ]
+    return _placed(purchase, at_once.place(order=order, payments=payments, at=at))
+
+
+def _redeem(purchase: Purchase, quote: Quote, customer_id: int | None, profile_id: int | None, at: datetime) -> None:
     if quote.discount or quote.wants:
         promotions.redeem(
             order_uid=purchase.order_uid, customer_id=customer_id, quote=quote, at=at, profile_id=profile_id
         )
-    for leg in purchase.tenders:
-        _spend(purchase, leg, profile_id)
-        _add_payment(purchase, leg, profile_id, money.get(leg.place))
-    placed = orders.place(uid=purchase.order_uid, at=at)
+
+
+def _placed(purchase: Purchase, placed: Order | Fresh) -> Placed:
     return Placed(
         cart=purchase.cart_uid,
         order=purchase.order_uid,
@@ -162,7 +189,7 @@ def _add_payment(purchase: Purchase, leg: Leg, profile_id: int | None, attempt: 
     """The ledger names who holds the money, so that a refund finds its way back: a payment, a gift card, points."""
     own = leg.kind in OWN_MONEY or leg.provider == TERMINAL
     state = "captured" if own else attempt.state if attempt else "pending"
-    provider, ref = leg.provider, f"{purchase.order_uid}-{leg.place}" if leg.provider else ""
+    provider, ref = leg.provider, _ref(purchase, leg)
     if attempt is not None:
         ref = attempt.ref
     elif leg.kind == "gift_card":
@@ -178,6 +205,10 @@ def _add_payment(purchase: Purchase, leg: Leg, profile_id: int | None, attempt: 
         provider=provider,
         provider_ref=ref,
     )
+
+
+def _ref(purchase: Purchase, leg: Leg) -> str:
+    return f"{purchase.order_uid}-{leg.place}" if leg.provider else ""
 
 
 def release(*, order_uid: UUID, why: str, given_up: bool = False) -> bool:

@@ -1,18 +1,22 @@
-"""What hardly ever changes, kept in this process for a few seconds: variants, assortments, places, sources."""
+"""What hardly ever changes, kept in this process for a few seconds: variants, assortments, places, slots, sources."""
 
 import threading
 import time
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Final, TypeVar
+from uuid import UUID
 
 from edino.catalogue import api as catalogue
 from edino.catalogue.types import Assortment, VariantInfo
 from edino.channels import api as channels
 from edino.channels.types import Source
+from edino.checkout.queries import carts as queries
 from edino.checkout.queries import deliveries
+from edino.checkout.queries.carts import SlotRow
 from edino.checkout.types import DeliveryMethod
 from edino.inventory import api as inventory
-from edino.inventory.types import Location
+from edino.inventory.api.places import sourcing_rules
+from edino.inventory.types import Location, SourcingRule
 
 SECONDS: Final = 5.0
 """A change made elsewhere is seen after so long at most. Prices, stock and coupons are never kept."""
@@ -94,6 +98,24 @@ def places() -> dict[str, Location]:
 def delivery_methods() -> dict[str, DeliveryMethod]:
     """The methods of delivery that are offered, by code, in their order."""
     return _once("delivery methods", lambda: {one.code: one for one in deliveries.methods() if one.active})
+
+
+def sourcing() -> list[SourcingRule]:
+    """The rules of sourcing."""
+    return _once("sourcing", sourcing_rules)
+
+
+def slot(uid: UUID, location: str) -> SlotRow | None:
+    """A pickup slot at a location; what is free of it is never kept. One that is not there is asked for each time."""
+    at = time.monotonic()
+    known = _kept.get(("slot", uid, location))
+    if known is None or at - known[0] > SECONDS:
+        found = queries.slot(uid, location)
+        if found is None:
+            return None
+        known = (at, found)
+        _keep({("slot", uid, location): known})
+    return known[1]
 
 
 def source(id_: int) -> Source:

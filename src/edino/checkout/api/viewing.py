@@ -45,11 +45,15 @@ class Priced:
     gone: tuple[Difference, ...] = ()
 
 
-def price(cart: Cart) -> Priced:
-    """Prices and promotions as they are now. What is not sold any more is left out and named in `gone`."""
+def price(cart: Cart, customer_id: int | None = None) -> Priced:
+    """Prices and promotions as they are now. What is not sold any more is left out and named in `gone`.
+
+    `customer_id`: whose cart it is, where that is known already.
+    """
     ids = [line.variant_id for line in cart.lines]
     infos = knowing.variants(ids, cart.language)
-    customer_id = queries.customer_of(cart.profile_id) if cart.profile_id is not None else None
+    if customer_id is None and cart.profile_id is not None:
+        customer_id = queries.customer_of(cart.profile_id)
     groups = _groups(customer_id)
     prices = catalogue.prices(
         variant_ids=ids, currency=cart.currency, channel=cart.channel, region=cart.region, groups=groups
@@ -94,7 +98,7 @@ def price(cart: Cart) -> Priced:
         delivery=fare,
         owner=("cart", cart.uid),
     )
-    return Priced(cart, promotions.quote(basket=basket), infos, customer_id, tuple(gone))
+    return Priced(cart, promotions.quote(basket=basket, version=cart.book), infos, customer_id, tuple(gone))
 
 
 def offered(info: VariantInfo, cart: Cart) -> bool:

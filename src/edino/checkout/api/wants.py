@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Final, NamedTuple
 
 from edino.checkout import rules
-from edino.checkout.api import providers
+from edino.checkout.api import knowing, providers
 from edino.checkout.errors import NotPayable
-from edino.checkout.queries import carts as queries
 from edino.checkout.types import TENDERS, TERMINAL, Cart, Delivery, Hand, Leg, Tender, points
 from edino.inventory.types import Plan
 from edino.kernel import clock
@@ -58,7 +57,7 @@ def slot(delivery: Delivery) -> SlotNeed | None:
     """A place in the slot of a pickup; `Invalid` when there is no such slot there."""
     if delivery.slot is None:
         return None
-    found = queries.slot(delivery.slot, delivery.location)
+    found = knowing.slot(delivery.slot, delivery.location)
     if found is None or found.ends_at <= clock.now():
         raise Invalid.field("delivery.slot", "unknown", "There is no such time at this place.")
     return SlotNeed(Need(Want(found.capacity_id, 1), "slot", "delivery.slot"), found.starts_at, found.ends_at)

@@ -50,7 +50,7 @@ def _cart(row: tuple[Any, ...]) -> Cart:
     (id_, uid, version, state, source_id, channel, assortment, currency, region, language, profile_id, location) = row[
         :12
     ]
-    staff_id, lines, codes, delivery, contact, shown, reserve, merged_into, updated_at = row[12:]
+    staff_id, lines, codes, delivery, contact, shown, reserve, merged_into, updated_at, book = row[12:]
     return Cart(
         id=id_,
         uid=uid,
@@ -73,6 +73,7 @@ def _cart(row: tuple[Any, ...]) -> Cart:
         reserve=reserve,
         merged_into=merged_into,
         updated_at=updated_at,
+        book=book,
     )
 
 

@@ -14,13 +14,15 @@ RETURNING cart_id;
 -- name: cart
 -- One cart.
 SELECT id, uid, version, state, source_id, channel, assortment, currency, region, language, profile_id, location,
-       staff_id, lines, codes, delivery, contact, shown, reserve, merged_into, updated_at
+       staff_id, lines, codes, delivery, contact, shown, reserve, merged_into, updated_at,
+       (SELECT book.version FROM pub.promotions_book AS book) AS book
   FROM checkout_cart WHERE uid = %(uid)s;
 
 -- name: cart_locked
 -- One cart, locked until the transaction ends.
 SELECT id, uid, version, state, source_id, channel, assortment, currency, region, language, profile_id, location,
-       staff_id, lines, codes, delivery, contact, shown, reserve, merged_into, updated_at
+       staff_id, lines, codes, delivery, contact, shown, reserve, merged_into, updated_at,
+       (SELECT book.version FROM pub.promotions_book AS book) AS book
   FROM checkout_cart WHERE uid = %(uid)s FOR UPDATE;
 
 -- name: write

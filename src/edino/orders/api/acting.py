@@ -10,7 +10,7 @@ from edino.kernel.idempotency import fingerprint
 from edino.orders.api.reading import order as read
 from edino.orders.errors import KeyTaken, NoSuchOrder
 from edino.orders.queries import book
-from edino.orders.types import Order
+from edino.orders.types import Fresh, Order
 from edino.staff import api as staff
 from edino.staff.types import Actor, Person
 
@@ -60,7 +60,7 @@ def noted(
         )
 
 
-def fact(order: Order, type_: str, at: datetime, **more: Any) -> log.Fact:
+def fact(order: Order | Fresh, type_: str, at: datetime, **more: Any) -> log.Fact:
     """A fact of the house about an order: for readers, not for the timeline, so it stands on no profile."""
     body = {
         "order": str(order.uid),

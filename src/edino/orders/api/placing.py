@@ -15,7 +15,7 @@ from edino.orders.api.reading import order as read
 from edino.orders.errors import WrongState, WrongSums
 from edino.orders.queries import book
 from edino.orders.rules import codes, facts
-from edino.orders.types import Line, Order, OrderInput
+from edino.orders.types import Fresh, Line, LineInput, Order, OrderInput
 
 
 def draft(*, order: OrderInput) -> UUID:
@@ -23,8 +23,7 @@ def draft(*, order: OrderInput) -> UUID:
 
     In the caller's transaction. `WrongSums` names the line whose numbers do not add up.
     """
-    sums = _sums(order)
-    if book.draft(order, _allocated(order), sums, clock.now()):
+    if book.draft(order, allocated(order), sums_of(order), clock.now()):
         return order.uid
     known = book.uid_of_cart(order.cart_uid) if order.cart_uid else None
     return read(uid=known or order.uid).uid
@@ -65,7 +64,8 @@ def drop_draft(*, uid: UUID, reason: str = "") -> None:
     book.add_history(order_id, now, "dropped", why=reason)
 
 
-def _sums(order: OrderInput) -> Mapping[str, int]:
+def sums_of(order: OrderInput) -> Mapping[str, int]:
+    """The sums of an order; `WrongSums` names the line whose numbers do not add up."""
     if not order.lines:
         raise WrongSums.field("lines", "required", "An order has at least one line.")
     for place_, line in enumerate(order.lines):
@@ -82,7 +82,7 @@ def _sums(order: OrderInput) -> Mapping[str, int]:
     return {"subtotal": subtotal, "discount": discount, "delivery_net": delivery_net, "total": total}
 
 
-def _allocated(order: OrderInput) -> Sequence[Mapping[str, Any]]:
+def allocated(order: OrderInput) -> Sequence[Mapping[str, Any]]:
     """Allocations by line: a plan knows goods, a line takes from it what it needs, in order."""
     left = [one.quantity for one in order.allocations]
     rows = []
@@ -111,12 +111,12 @@ def allocation_row(key: str, one: Any, quantity: int) -> dict[str, Any]:
     }
 
 
-def products(lines: Sequence[Line]) -> list[facts.Product]:
+def products(lines: Sequence[Line | LineInput]) -> list[facts.Product]:
     """Lines as products of a commerce fact."""
     return [(place_, one.sku, one.name, one.quantity, one.net) for place_, one in enumerate(lines, 1)]
 
 
-def completed(order: Order, at: datetime) -> log.Fact:
+def completed(order: Order | Fresh, at: datetime) -> log.Fact:
     """The fact by which the timeline knows of an order."""
     body = facts.commerce(
         number=order.number,

@@ -54,14 +54,20 @@ def text(value: Any) -> str:
 
 def draft(order: OrderInput, allocations: Sequence[Mapping[str, Any]], sums: Mapping[str, int], at: datetime) -> bool:
     """Write an order; False when its cart, number or uid has one already."""
-    contact, delivery = order.contact, order.delivery
+    params = {**columns(order, allocations), "exchange_of": order.exchange_of, "at": at, **sums}
+    return sql.scalar(_SQL["draft"], params) is not None
+
+
+def columns(order: OrderInput, allocations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What an order says of itself, for the statements that write one."""
+    contact = order.contact
     promise = Promise(
         dict(order.frozen),
         list(order.why),
         list(order.codes),
         [(one.capacity_id, one.quantity, one.kind) for one in order.wants],
     )
-    params = {
+    return {
         "uid": order.uid,
         "number": order.number,
         "cart_uid": order.cart_uid,
@@ -75,17 +81,13 @@ def draft(order: OrderInput, allocations: Sequence[Mapping[str, Any]], sums: Map
         "phone": contact.phone,
         "email": contact.email,
         "language": contact.language,
-        "delivery": text(delivery),
+        "delivery": text(order.delivery),
         "promise": text(promise),
-        "exchange_of": order.exchange_of,
         "comment": order.comment,
         "lines": text(order.lines),
         "allocations": text(allocations),
         "credits": text(order.credits),
-        "at": at,
-        **sums,
     }
-    return sql.scalar(_SQL["draft"], params) is not None
 
 
 def place(uid: UUID, at: datetime, code: str) -> tuple[int, Delivery] | None:

@@ -8,6 +8,7 @@ from edino.orders.types.book import (
     Contact,
     Credit,
     Delivery,
+    Fresh,
     Fulfilment,
     Line,
     LineInput,
@@ -19,6 +20,7 @@ from edino.orders.types.book import (
     Payment,
     Refund,
     Share,
+    Waiting,
     Want,
 )
 from edino.orders.types.receipts import (
@@ -54,6 +56,7 @@ __all__ = [
     "Credit",
     "Delivery",
     "ExchangeLine",
+    "Fresh",
     "Fulfilment",
     "Inspection",
     "Line",
@@ -79,5 +82,6 @@ __all__ = [
     "Share",
     "Taken",
     "TillGap",
+    "Waiting",
     "Want",
 ]

@@ -132,6 +132,35 @@ class OrderInput:
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A payment that is made later: `key` names it within the order, `provider` collects it under its reference."""
+
+    key: str
+    tender: Tender
+    amount: int
+    provider: str = ""
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """An order as it was placed a moment ago, before anything came of it."""
+
+    uid: UUID
+    number: str
+    state: State
+    source_id: int
+    channel: str
+    currency: str
+    contact: Contact
+    delivery: Delivery
+    total: int
+    due: int
+    pickup_code: str
+    lines: tuple[LineInput, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """A line of the book. `open` pieces are neither cancelled nor handed out; `left` may still come back."""
 

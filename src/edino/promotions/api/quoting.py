@@ -34,11 +34,12 @@ CUSTOMER: Final = "promotion_customer"
 COUPON: Final = "coupon"
 
 
-def quote(*, basket: Basket, frozen: Mapping[str, Any] | None = None) -> Quote:
+def quote(*, basket: Basket, frozen: Mapping[str, Any] | None = None, version: int | None = None) -> Quote:
     """Price a basket by the promotions that run at its moment, with the reason of every candidate.
 
     Looks at limits without taking anything: hold `wants` before anything is promised. `frozen` (of an earlier
-    quote): by those rules and no others, without limits, which were taken then. Texts are in the language now active.
+    quote): by those rules and no others, without limits, which were taken then. `version`: that of
+    `pub.promotions_book`, as the caller read it a moment ago. Texts are in the language now active.
     """
     if frozen:
         return _frozen(basket, frozen)
@@ -52,7 +53,7 @@ def quote(*, basket: Basket, frozen: Mapping[str, Any] | None = None) -> Quote:
     words = _words(basket, known, kept.book, most)
     accepted = {known[code].promotion_id: code for code, word in words.items() if word == "accepted"}
     while True:
-        limits = _Limits(basket, asked=bool(basket.codes))
+        limits = _Limits(basket, asked=bool(basket.codes), version=version)
         outcome = evaluate(kept.book, basket, accepted, limits.ask)
         if limits.version in {None, kept.book.version}:
             break
@@ -118,9 +119,10 @@ def _frozen(basket: Basket, frozen: Mapping[str, Any]) -> Quote:
 class _Limits:
     """What is left of limited promotions for a basket: one statement, which tells the version of the book too."""
 
-    def __init__(self, basket: Basket, *, asked: bool) -> None:
+    def __init__(self, basket: Basket, *, asked: bool, version: int | None = None) -> None:
         self._basket = basket
         self._asked = asked
+        self._told = version
         self.version: int | None = None
         """Of the book, as it was when the limits were read; None when they were not, and the version had been asked."""
         self._uses: dict[int, tuple[int, int]] = {}
@@ -137,7 +139,8 @@ class _Limits:
             asked = any(rule.rule.definition.first_order for rule in candidates)
             first = not _has_ordered(basket.customer_id) if asked else None
         if not limited:
-            self.version = None if self._asked else queries.version()
+            if not self._asked:
+                self.version = queries.version() if self._told is None else self._told
             return NO_LIMITS if first is None else Limits(first_order=first)
         self.version, found = queries.limits([rule.id for rule in limited], basket.at, basket.owner)
         told = {rule.id: rule.rule.definition for rule in limited}
