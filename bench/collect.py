@@ -19,11 +19,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
+import psutil
 import psycopg
 
 EVENTS = ("Product Viewed", "Product Added", "Products Searched", "Product List Viewed", "Cart Viewed")
@@ -93,12 +94,14 @@ def bodies(count: int, batch: int, new: float, rng: random.Random, known: list[d
     """Encoded batch bodies; people seen for the first time are known afterwards."""
     made = []
     at = datetime.now(UTC) - timedelta(minutes=5)
-    for _ in range(count // batch):
+    for number in range(count // batch):
         fresh = people(round(batch * new), len(known))
         met = max(len(known) - PAUSE * len(fresh), 1)
         crowd = fresh + [known[rng.randrange(met)] for _ in range(batch - len(fresh))]
         known += fresh
-        made.append(msgspec.json.encode({"batch": [event(who, rng, at) for who in crowd]}))
+        second = at + timedelta(milliseconds=100 * number)
+        told = [event(who, rng, second + timedelta(milliseconds=rng.randrange(1000))) for who in crowd]
+        made.append(msgspec.json.encode({"batch": told}))
     return made
 
 
@@ -167,8 +170,8 @@ def in_parallel(work: Sequence[bytes], connections: int, make: Callable[[], Call
 
 
 @contextmanager
-def server(home: Path, url: str, workers: int) -> Iterator[int]:
-    """The web server alone, on a free port."""
+def server(home: Path, url: str, workers: int) -> Iterator[tuple[int, int]]:
+    """The web server alone, on a free port: the port, and the process that everything of it hangs on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -177,7 +180,7 @@ def server(home: Path, url: str, workers: int) -> Iterator[int]:
     environment = {**os.environ, "EDINO_HOME": str(home), "EDINO_DATABASE_URL": url, "EDINO_LOG_LEVEL": "WARNING"}
     process = subprocess.Popen([*map(str, command), "edino.site.wsgi:application"], env=environment)
     try:
-        for _ in range(200):
+        for _ in range(1200):
             if process.poll() is not None:
                 raise SystemExit("the web server did not start")
             with socket.socket() as probe:
@@ -185,7 +188,7 @@ def server(home: Path, url: str, workers: int) -> Iterator[int]:
                     break
             time.sleep(0.1)
         time.sleep(1)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)
@@ -221,6 +224,33 @@ def copied(url: str, pieces: Sequence[bytes], connections: int) -> float:
         return do
 
     return in_parallel(pieces, connections, make)
+
+
+class Spent:
+    """Microseconds of processor time since the last look, of processes with all that hangs on them.
+
+    Unlike a rate it says what an event costs also when others use the machine.
+    """
+
+    def __init__(self, **roots: int) -> None:
+        self.roots = roots
+        self.before = self._now()
+
+    def look(self) -> dict[str, float]:
+        """By name, and from here on anew."""
+        now, before = self._now(), self.before
+        self.before = now
+        return {name: (now[name] - before[name]) * 1e6 for name in self.roots}
+
+    def _now(self) -> dict[str, float]:
+        return {name: sum(map(sum, self._times(psutil.Process(pid)))) for name, pid in self.roots.items()}
+
+    @staticmethod
+    def _times(root: psutil.Process) -> Iterator[tuple[float, ...]]:
+        yield root.cpu_times()[:4]  # its own and that of its children that have ended
+        for child in root.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                yield child.cpu_times()[:4]
 
 
 def latency(port: int, key: str, count: int, rng: random.Random, known: list[dict[str, object]]) -> list[float]:
@@ -282,21 +312,30 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     warm = meetings(known, chosen.batch, rng)
     crowd = known + people(round(len(known) * chosen.new), 900_000_000)
     work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
-    with server(home, url, chosen.workers) as port:
+    cluster = int(next(home.rglob("postmaster.pid")).read_text(encoding="ascii").split()[0])
+    with server(home, url, chosen.workers) as (port, pid):
         in_parallel(warm, chosen.connections, lambda: _poster(port, key))
         gc.collect()
         gc.freeze()  # the client's own pauses are not the server's
         time.sleep(2)
         times = latency(port, key, chosen.singles, rng, crowd)
+        spent = Spent(server=pid, database=cluster)
+        own = time.process_time()
         seconds = in_parallel(work, chosen.connections, lambda: _poster(port, key))
+        costs = {**spent.look(), "client": (time.process_time() - own) * 1e6}
     pieces = stored(url, chosen.batch)
     rows = sum(piece.count(b"\n") for piece in pieces)
+    spent = Spent(copy_database=cluster)
     copy_seconds = copied(url, pieces, 1)
+    copying = spent.look()["copy_database"] / rows
     parallel_seconds = copied(url, pieces, chosen.connections)
     rate = len(work) * chosen.batch / seconds
     ratio = rows / copy_seconds / rate
     p99 = times[int(len(times) * 0.99)]
     print(f"events={len(work) * chosen.batch}\nevents_per_second={rate:.0f}")
+    for name, cost in costs.items():
+        print(f"{name}_cpu_us_per_event={cost / len(work) / chosen.batch:.1f}")
+    print(f"copy_database_cpu_us_per_row={copying:.1f}")
     print(f"copy_rows_per_second={rows / copy_seconds:.0f}")
     print(f"parallel_copy_rows_per_second={rows / parallel_seconds:.0f}")
     print(f"ratio_to_parallel_copy={rows / parallel_seconds / rate:.2f}")

@@ -13,7 +13,7 @@ from edino.customers.types import Identifier
 Klass = Literal["fact", "behaviour"]
 
 
-class Incoming(msgspec.Struct, frozen=True):
+class Incoming(msgspec.Struct, frozen=True, gc=False):
     """One event that passed the door's checks.
 
     `body` is JSON as text without raw identifiers; `mark` tells bodies under one key apart; `traits` what the source

@@ -34,7 +34,7 @@ _encode = msgspec.json.Encoder().encode
 logger = structlog.get_logger("edino.log")
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, gc=False):
     """One thing that happened.
 
     `klass` "fact" is kept for ever and deduplicated by `key` for ever; "behaviour" is archived and dropped, and its
@@ -176,7 +176,7 @@ def known(keys: Sequence[Key], klass: Class, *, earlier: bool = False) -> dict[K
     if not keys or (earlier and klass == "fact"):
         return {}
     told = {str(key): key for key in keys}
-    params: dict[str, Any] = {"keys": _braced(told)}
+    params: dict[str, Any] = {"keys": sql.uuids(told)}
     if klass == "fact":
         return {told[key]: mark for key, mark in sql.tuples(_SQL["known_facts"], params)}
     now = clock.now()
@@ -187,17 +187,12 @@ def known(keys: Sequence[Key], klass: Class, *, earlier: bool = False) -> dict[K
     return {told[key]: mark for key, mark in sql.tuples(_SQL["known_behaviour"], params)}
 
 
-def _braced(keys: Iterable[str]) -> str:
-    """Ids as the text of an array; they need no quotes."""
-    return "{" + ",".join(keys) + "}"
-
-
 def take_fact_keys(keys: Sequence[Key], fingerprints: Sequence[int]) -> set[Key]:
     """Take natural keys for ever; those that were free. Waits for another transaction taking the same one."""
     if not keys:
         return set()
     told = {str(key): key for key in keys}
-    params = {"keys": _braced(map(str, keys)), "fingerprints": list(fingerprints)}
+    params = {"keys": sql.uuids(map(str, keys)), "fingerprints": list(fingerprints)}
     return {told[key] for (key,) in sql.tuples(_SQL["take_fact_keys"], params)}
 
 

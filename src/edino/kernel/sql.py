@@ -5,7 +5,8 @@ They run server-side bound on the native connection, so they share Django's tran
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,8 @@ import msgspec
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from psycopg.abc import Buffer
-from psycopg.adapt import Loader
+from psycopg.adapt import Dumper, Loader
+from psycopg.pq import Format
 from psycopg.rows import class_row, tuple_row
 
 Row = TypeVar("Row")
@@ -67,6 +69,41 @@ class _Json(Loader):
         return msgspec.json.decode(bytes(data))
 
 
+class Uuids(bytes):
+    """Ids in the form in which PostgreSQL sends an array of them."""
+
+
+class _Uuids(Dumper):
+    """Sends them as they are, which the server reads at a third of the cost of their text."""
+
+    format = Format.BINARY
+    oid = 2951
+
+    def dump(self, obj: Uuids) -> Uuids:
+        return obj
+
+
+_UUID = 2950
+_SIXTEEN = b"\x00\x00\x00\x10"
+
+
+def uuids(texts: Iterable[str]) -> Uuids:
+    """Ids given as text, as a parameter `%(name)s::uuid[]`."""
+    told = bytes.fromhex("".join(texts).replace("-", ""))
+    if not told:
+        return Uuids(struct.pack(">iiI", 0, 0, _UUID))
+    parts = [told[start : start + 16] for start in range(0, len(told), 16)]
+    head = struct.pack(">iiIii", 1, 0, _UUID, len(parts), 1)
+    return Uuids(b"".join([head, _SIXTEEN, _SIXTEEN.join(parts)]))
+
+
+def _adapted(cur: "psycopg.Cursor[Any]") -> "psycopg.Cursor[Any]":
+    cur.adapters.register_loader("jsonb", _Json)
+    cur.adapters.register_loader("json", _Json)
+    cur.adapters.register_dumper(Uuids, _Uuids)
+    return cur
+
+
 @contextmanager
 def cursor(row: type[Row] | None = None, using: str = DEFAULT_DB_ALIAS) -> Iterator["psycopg.Cursor[Any]"]:
     """A server-side binding cursor; errors arrive as Django's, as from the ORM."""
@@ -77,9 +114,7 @@ def cursor(row: type[Row] | None = None, using: str = DEFAULT_DB_ALIAS) -> Itera
             made: psycopg.Cursor[Any] = psycopg.Cursor(connection)
         else:
             made = psycopg.Cursor(connection, row_factory=class_row(row))
-        made.adapters.register_loader("jsonb", _Json)
-        made.adapters.register_loader("json", _Json)
-        with made:
+        with _adapted(made):
             yield made
 
 
@@ -143,9 +178,7 @@ def _kept(factory: Any, using: str) -> Iterator["psycopg.Cursor[Any]"]:
         # One cursor per connection, since making one costs as much as a short statement. The connection keeps it.
         cur = connection.__dict__.get("_edino_cursor")
         if cur is None or cur.closed:
-            cur = connection.__dict__["_edino_cursor"] = psycopg.Cursor(connection)
-            cur.adapters.register_loader("jsonb", _Json)
-            cur.adapters.register_loader("json", _Json)
+            cur = connection.__dict__["_edino_cursor"] = _adapted(psycopg.Cursor(connection))
         cur.row_factory = factory
         yield cur
         if cur.rowcount > _LARGE:

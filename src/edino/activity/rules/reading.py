@@ -41,7 +41,7 @@ Usable = Callable[[str, str], Identifier | ValueError | None]
 """A kind and a given value → the identifier, None when it is nobody's, or the error that says why it is none."""
 
 
-class Context(msgspec.Struct, omit_defaults=True):
+class Context(msgspec.Struct, omit_defaults=True, gc=False):
     """The members of a message's context that are looked at. All but the last two stand in the body on the log."""
 
     page: Any = UNSET
@@ -61,7 +61,7 @@ class Context(msgspec.Struct, omit_defaults=True):
 _NO_CONTEXT: Final = Context()
 
 
-class Message(msgspec.Struct):
+class Message(msgspec.Struct, gc=False):
     """A message of the tracking spec; unknown members are ignored, as the spec asks."""
 
     type: str | None = None
@@ -81,7 +81,7 @@ class Message(msgspec.Struct):
     context: Context | None = None
 
 
-class Body(msgspec.Struct, omit_defaults=True):
+class Body(msgspec.Struct, omit_defaults=True, gc=False):
     """What of an event stands on the log."""
 
     call: str

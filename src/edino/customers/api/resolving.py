@@ -26,6 +26,8 @@ def resolve(sightings: Sequence[Sighting]) -> list[int]:
     Runs in the caller's transaction and may raise `TryAgain`, so call it under `transactions.retried`. Each sighting
     has at least one identifier, normalised and not blocked, strongest first.
     """
+    if not sightings:
+        return []
     keys = [profile_key(sighting) for sighting in sightings]
     told: dict[str, Sighting] = {}
     again: dict[str, Seen] = {}
@@ -37,26 +39,20 @@ def resolve(sightings: Sequence[Sighting]) -> list[int]:
         else:
             again[key] = Seen(key, told[key])
             again[key].add(sighting)
-    profiles, doubtful = queries.profiles([_asked(key, one, again.get(key)) for key, one in told.items()])
+    moments = [sighting.at for sighting in sightings]
+    first, last = min(moments), max(moments)
+    months = {month_of(first), month_of(last)} if month_of(last) - month_of(first) < 2 else set(map(month_of, moments))
+    profiles, doubtful = queries.profiles(list(told), months, first)
     fresh = [again.get(key) or Seen(key, one) for key, one in told.items() if key not in profiles]
     stale: list[tuple[Seen, KnownProfile]] = []
-    if doubtful:
-        found = queries.profiles_by_key(doubtful)
-        whole = [again.get(key) or Seen(key, told[key]) for key in found]
-        stale = [(one, found[one.key]) for one in whole if one.exceeds(found[one.key])]
+    for key, known in doubtful.items():
+        if len(told[key].identifiers) > 1:
+            seen = again.get(key) or Seen(key, told[key])
+            if seen.exceeds(known):
+                stale.append((seen, known))
     if fresh or stale:
         profiles |= Resolution(fresh, stale).run()
     return [profiles[key] for key in keys]
-
-
-def _asked(key: str, sighting: Sighting, again: "Seen | None") -> tuple[str, int, float]:
-    """A profile as `queries.profiles` is asked for it: in doubt when this batch saw it in several months."""
-    if len(sighting.identifiers) == 1:
-        return key, queries.ANY_MONTH, 0.0
-    if again is None:
-        at = sighting.at
-        return key, month_of(at), at.timestamp()
-    return key, next(iter(again.months)) if len(again.months) == 1 else queries.NO_MONTH, again.first
 
 
 def profile_key(sighting: Sighting) -> str:
@@ -138,6 +134,7 @@ class Resolution:
         self.ids: dict[Identifier, int] = {}
         self.confirmed: set[Identifier] = set()
         self.plain: dict[int, bool] = {}
+        self.reserved: list[int] = []
         self.relied: set[int] = set()
         self.seeds: set[int] = set()
         self.absorbed: list[tuple[int, int]] = []
@@ -171,8 +168,9 @@ class Resolution:
                 raise TryAgain
         unknown = [item for item in wanted if item not in self.known]
         self.ids = {item: known.id for item, known in self.known.items()}
-        if unknown:
-            self.ids.update(zip(unknown, queries.reserve_identifiers(len(unknown)), strict=True))
+        if unknown or self.fresh:
+            reserved, self.reserved = queries.reserve(len(unknown), len(self.fresh))
+            self.ids.update(zip(unknown, reserved, strict=False))
         for sighting in everything:
             for item in sighting.identifiers:
                 if item.kind in sighting.confirmed and self.policy.kind(item.kind).access:
@@ -332,8 +330,7 @@ class Resolution:
         further = [(known.id, month, span.first) for seen, known in self.stale for month, span in seen.months.items()]
         months_of: dict[str, list[int]] = {}
         rows: list[NewProfile] = []
-        reserved = queries.reserve_profiles(len(self.fresh)) if self.fresh else []
-        for id_, seen in zip(reserved, self.fresh, strict=True):
+        for id_, seen in zip(self.reserved, self.fresh, strict=False):
             identifiers = seen.sighting.identifiers
             own = tuple(self.ids[item] for item in identifiers)
             free = [item for item in identifiers if not (item in self.known and self.known[item].shared)]

@@ -12,7 +12,7 @@ from edino.kernel import sql
 _SQL = sql.statements("edino.customers", "identity.sql")
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(msgspec.Struct, frozen=True, gc=False):
     """A stored identifier with what is kept of its customer."""
 
     id: int
@@ -28,7 +28,7 @@ class Known(msgspec.Struct, frozen=True):
     epoch: int
 
 
-class KnownProfile(msgspec.Struct, frozen=True):
+class KnownProfile(msgspec.Struct, frozen=True, gc=False):
     """A stored profile: months claimed, first moment in UNIX seconds."""
 
     id: int
@@ -36,31 +36,22 @@ class KnownProfile(msgspec.Struct, frozen=True):
     first_at: float
 
 
-ANY_MONTH: Final = -1
-NO_MONTH: Final = -2
-
-
-def profiles(asked: Sequence[tuple[str, int, float]]) -> tuple[dict[str, int], list[str]]:
-    """(key, month, first moment) → the ids of the stored profiles by key, and the keys of which more is said.
-
-    More is said by a month that the profile was not claimed in and by an earlier moment; ANY_MONTH says nothing,
-    NO_MONTH always says more.
+def profiles(
+    keys: Sequence[str], months: Iterable[int], first: datetime
+) -> tuple[dict[str, int], dict[str, KnownProfile]]:
+    """The ids of stored profiles by key; and all about those that were not seen in each of these months, or not
+    as early.
     """
-    keys = [one[0] for one in asked]
-    params = {"keys": _braced(keys), "months": [one[1] for one in asked], "firsts": [one[2] for one in asked]}
-    found = sql.tuples(_SQL["profiles"], params)
-    return {keys[place]: id_ for place, id_, _ in found}, [keys[place] for place, _, more in found if more]
+    found = sql.tuples(_SQL["profiles"], {"keys": sql.uuids(keys), "months": list(months), "first": first})
+    doubtful = [row for row in found if row[2] is not None]
+    known = {keys[place]: KnownProfile(id_, frozenset(months), at) for place, id_, months, at in doubtful}
+    return {keys[row[0]]: row[1] for row in found}, known
 
 
 def profiles_by_key(keys: Sequence[str]) -> dict[str, KnownProfile]:
     """Stored profiles by key."""
-    found = sql.tuples(_SQL["profiles_by_key"], {"keys": _braced(keys)})
+    found = sql.tuples(_SQL["profiles_by_key"], {"keys": sql.uuids(keys)})
     return {key: KnownProfile(id_, frozenset(months), first) for key, id_, months, first in found}
-
-
-def _braced(keys: Sequence[str]) -> str:
-    """Ids as the text of an array; they need no quotes."""
-    return "{" + ",".join(keys) + "}"
 
 
 def identifiers(values: Sequence[Identifier]) -> dict[Identifier, Known]:
@@ -85,14 +76,19 @@ def customers_of(ids: Iterable[int]) -> dict[int, int]:
     return dict(sql.tuples(_SQL["customers_of"], {"ids": list(ids)}))
 
 
-def reserve_identifiers(count: int) -> list[int]:
-    """Ids for identifiers about to be made."""
-    return [id_ for (id_,) in sql.tuples(_SQL["reserve_identifiers"], {"count": count})]
+BLOCK: Final = 32
+"""What the sequences of identifiers and profiles count by: one call of them yields so many ids."""
 
 
-def reserve_profiles(count: int) -> list[int]:
-    """Ids for profiles about to be made."""
-    return [id_ for (id_,) in sql.tuples(_SQL["reserve_profiles"], {"count": count})]
+def reserve(identifiers: int, profiles: int) -> tuple[list[int], list[int]]:
+    """At least so many ids for identifiers and profiles about to be made."""
+    params = {"identifiers": -(-identifiers // BLOCK), "profiles": -(-profiles // BLOCK)}
+    ((ones, others),) = sql.tuples(_SQL["reserve"], params)
+    return _unrolled(ones), _unrolled(others)
+
+
+def _unrolled(starts: list[int] | None) -> list[int]:
+    return [id_ for start in starts or () for id_ in range(start, start + BLOCK)]
 
 
 def add_identifiers(rows: Sequence[tuple[int, Identifier, int, bool]]) -> None:
@@ -126,7 +122,7 @@ def _customer_arrays(rows: Sequence[tuple[int, int, dict[str, int], bool]]) -> d
     }
 
 
-class NewProfile(msgspec.Struct, frozen=True):
+class NewProfile(msgspec.Struct, frozen=True, gc=False):
     """A profile about to be stored; identifiers strongest first."""
 
     id: int
@@ -142,7 +138,7 @@ def add_profiles(rows: Sequence[NewProfile]) -> int:
     """Store profiles; how many were new."""
     params = {
         "ids": [row.id for row in rows],
-        "keys": _braced([row.key for row in rows]),
+        "keys": sql.uuids([row.key for row in rows]),
         "sources": [row.source_id for row in rows],
         "identifier_ids": [",".join(map(str, row.identifier_ids)) for row in rows],
         "anchors": [row.anchor_id for row in rows],
@@ -158,7 +154,7 @@ def extend_profiles(rows: Sequence[tuple[int, int, float]]) -> None:
     sql.execute(_SQL["extend_profiles"], params)
 
 
-class NewClaim(msgspec.Struct, frozen=True):
+class NewClaim(msgspec.Struct, frozen=True, gc=False):
     """A claim about to be stored; `a` < `b`."""
 
     a: int
@@ -183,7 +179,7 @@ def add_claims(rows: Sequence[NewClaim]) -> None:
         "months": [row.month for row in rows],
         "firsts": [row.first_at for row in rows],
         "lasts": [row.last_at for row in rows],
-        "events": [row.event for row in rows],
+        "events": sql.uuids([row.event for row in rows]),
     }
     sql.execute(_SQL["add_claims"], params)
 

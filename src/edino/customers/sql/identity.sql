@@ -1,11 +1,10 @@
 -- name: profiles
--- The profiles of these keys by their places, and whether a month or a first moment is new to them.
+-- The profiles of these keys by their places; their months and first moment where they do not cover what is seen now.
 SELECT asked.place::integer - 1, p.id,
-       CASE WHEN asked.month = -1 THEN false
-            ELSE asked.month <> ALL (p.months) OR to_timestamp(asked.first_at) < p.first_at END
-  FROM unnest(%(keys)s::uuid[], %(months)s::smallint[], %(firsts)s::float8[]) WITH ORDINALITY
-       AS asked (key, month, first_at, place)
-  JOIN customers_profile p ON p.key = asked.key;
+       CASE WHEN more.is THEN p.months END, CASE WHEN more.is THEN extract(epoch FROM p.first_at)::float8 END
+  FROM unnest(%(keys)s::uuid[]) WITH ORDINALITY AS asked (key, place)
+  JOIN customers_profile p ON p.key = asked.key
+ CROSS JOIN LATERAL (SELECT p.first_at > %(first)s OR NOT p.months @> %(months)s::smallint[] AS is) AS more;
 
 -- name: profiles_by_key
 -- The profiles of these keys, the months they were claimed in and their first moment.
@@ -32,13 +31,14 @@ SELECT id, epoch FROM customers_customer WHERE id = ANY (%(ids)s::bigint[]) ORDE
 -- Whose these identifiers are now.
 SELECT id, customer_id FROM customers_identifier WHERE id = ANY (%(ids)s::bigint[]);
 
--- name: reserve_identifiers
--- Take ids for identifiers about to be made.
-SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('customers_identifier', 'id')::regclass OFFSET 0) AS s (name), generate_series(1, %(count)s);
-
--- name: reserve_profiles
--- Take ids for profiles about to be made.
-SELECT nextval(s.name) FROM (SELECT pg_get_serial_sequence('customers_profile', 'id')::regclass OFFSET 0) AS s (name), generate_series(1, %(count)s);
+-- name: reserve
+-- Take ids for identifiers and profiles about to be made: the first ones of blocks.
+SELECT (SELECT array_agg(nextval(s.name))
+          FROM (SELECT pg_get_serial_sequence('customers_identifier', 'id')::regclass OFFSET 0) AS s (name),
+               generate_series(1, %(identifiers)s)),
+       (SELECT array_agg(nextval(s.name))
+          FROM (SELECT pg_get_serial_sequence('customers_profile', 'id')::regclass OFFSET 0) AS s (name),
+               generate_series(1, %(profiles)s));
 
 -- name: add_identifiers
 -- Add identifiers; one that somebody else added first is an error, after which the whole unit of work begins anew.

@@ -139,7 +139,7 @@ class Partition:
     taken: list[Edge] = field(default_factory=list)
 
 
-class Sighting(msgspec.Struct, frozen=True):
+class Sighting(msgspec.Struct, frozen=True, gc=False):
     """Identifiers that one source saw together, strongest first, and which of them it had confirmed.
 
     `at`: when it happened (aware); `event`: the id of the event, or its text; `act`: somebody did something that
