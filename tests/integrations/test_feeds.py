@@ -9,13 +9,15 @@ from click.testing import CliRunner
 from django.test import Client
 from lxml import etree
 from tests.integrations.exchange_texts import catalog, feed, goods, of, offer, offers, read
-from tests.integrations.test_commerceml import load, write
+from tests.integrations.test_commerceml import load, tables, write
 
 from edino.integrations.exchange.records import Category, Offer
 from edino.kernel import sql
 
 pytestmark = pytest.mark.django_db
 __all__ = ["load", "write"]
+BARCODES, PICTURES, PRICE, SHELVES = 8, 9, 10, 11
+"""Places in a row of `shop`."""
 G = "{http://base.google.com/ns/1.0}"
 
 
@@ -89,6 +91,73 @@ def test_a_feed_goes_back_into_an_empty_shop_and_makes_the_same_catalogue(
     assert "rejected" not in told.output
     for old, new in zip(before, shop(), strict=True):
         assert new == old
+
+
+@pytest.mark.parametrize("file", ["samsung_kz.yml", "shwei.xml"])
+def test_googles_feed_goes_back_into_an_empty_shop_with_all_that_it_can_carry(
+    file: str, load: Callable[..., Any], data_set: Callable[[str], Path], tmp_path: Path
+) -> None:
+    load(data_set("yml") / file, kind="yml")
+    if file == "samsung_kz.yml":
+        sql.execute("UPDATE catalogue_assortment SET currency = 'KZT'")
+    before = shop()
+    made = tmp_path / "google.xml"
+    made.write_bytes(fetched("google"))
+    emptied()
+    told = load(made, kind="google")
+    assert told.exit_code == 0, told.output
+    assert "rejected" not in told.output
+    carried = [row for row in before if row[PICTURES] and row[PRICE] is not None]
+    assert (len(before), len(carried)) == {"samsung_kz.yml": (654, 642), "shwei.xml": (132, 132)}[file]
+    for old, new in zip(carried, shop(), strict=True):
+        assert as_google_tells(new) == as_google_tells(old)
+
+
+def as_google_tells(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A row of `shop` with one barcode, and its shelves as one path: a `>` in a name is a step like any other."""
+    told = list(row)
+    told[BARCODES], told[SHELVES] = row[BARCODES][:1], " > ".join(row[SHELVES] or ())
+    return tuple(told)
+
+
+@pytest.mark.parametrize("file", ["mosharov.xml", "samsung_kz.yml", "shwei.xml"])
+def test_the_same_feed_twice_changes_nothing_really(
+    file: str, load: Callable[..., Any], data_set: Callable[[str], Path]
+) -> None:
+    first = load(data_set("yml") / file, kind="yml")
+    assert first.exit_code == 0, first.output
+    before, stock, rows = shop(), shelves(), tables()
+    changed = sql.tuples("SELECT id, changed_at, held FROM catalogue_product ORDER BY id")
+    again = load(data_set("yml") / file, kind="yml")
+    assert again.exit_code == 0, again.output
+    assert " created" not in again.output
+    assert "changed," not in again.output.replace("unchanged,", "")
+    assert (shop(), shelves(), tables()) == (before, stock, rows)
+    assert sql.tuples("SELECT id, changed_at, held FROM catalogue_product ORDER BY id") == changed
+
+
+def test_google_carries_attributes_and_every_option(
+    load: Callable[..., Any], write: Callable[[str, str], Path]
+) -> None:
+    item = (
+        "<item><g:id>KED-42</g:id><g:title>Кеды</g:title><g:description>Кеды</g:description>"
+        "<g:image_link>https://shop.example/ked.jpg</g:image_link><g:price>1990.00 RUB</g:price><g:mpn>KED-42</g:mpn>"
+        "<g:item_group_id>KED</g:item_group_id><g:size>42</g:size><g:condition>new</g:condition><g:product_detail>"
+        "<g:section_name>Options</g:section_name><g:attribute_name>Полнота</g:attribute_name>"
+        "<g:attribute_value>G</g:attribute_value></g:product_detail><g:product_detail><g:attribute_name>Верх: вид"
+        "</g:attribute_name><g:attribute_value>кожа, замша</g:attribute_value></g:product_detail></item>"
+    )
+    feed_ = f'<rss version="2.0" xmlns:g="http://base.google.com/ns/1.0"><channel>{item}</channel></rss>'
+    assert load(write("google.xml", feed_), kind="google").exit_code == 0
+    [row] = shop()
+    assert (row[2], row[4], row[5]) == ("", {"size": "42", "полнота": "G"}, {"верх-вид": "кожа, замша"})
+    one = etree.fromstring(fetched("google")).find("channel/item")
+    assert one is not None
+    details = [tuple(part.text for part in each) for each in one.iter(f"{G}product_detail")]
+    assert details == [("Options", "полнота", "G"), ("Верх: вид", "кожа, замша")]
+    table = "id\ttitle\tprice\timage link\tproduct detail\nA\tКеды\t5 RUB\thttps://x.example/a.jpg\tОбщее:Верх:кожа\n"
+    assert load(write("feed.tsv", table), kind="google").exit_code == 0
+    assert [each[5] for each in shop() if each[0] == "A"] == [{"верх": "кожа"}]
 
 
 @pytest.mark.parametrize("kind", ["modx", "samsung"])

@@ -2,8 +2,10 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from edino.integrations.exchange import values
@@ -31,9 +33,15 @@ if TYPE_CHECKING:
 ROOTS: Final = ("rss", "feed")
 PRICE: Final = "google"
 TITLE_LONGEST: Final = 150
+DETAIL: Final = "product_detail"
+OPTIONS: Final = "Options"
+"""The section of specifications in which our own feeds tell a variant from its sisters."""
+OWN: Final = re.compile(r"variant-\d+")
+"""Ids that our own feeds give to what has a SKU with letters an id may not have; the SKU is beside it."""
 AXES: Final = {"color": "Color", "size": "Size", "material": "Material", "pattern": "Pattern"}
-_MANY: Final = frozenset({"additional_image_link", "product_type"})
+_MANY: Final = frozenset({"additional_image_link", "product_type", DETAIL})
 _EXTRAS: Final = ("condition", "google_product_category", "age_group", "gender", "mpn")
+SEPARATOR: Final = "\x1f"
 _LIMIT: Final = 1 << 20
 
 
@@ -118,8 +126,11 @@ class Reader:
             self.odd.note("no_category", name or id_, line=line)
         group = one("item_group_id")
         goods = f"group:{group}" if group else id_
-        options = {title: one(axis) for axis, title in AXES.items() if one(axis)}
-        pictures = [place for place in (one("image_link"), *told.get("additional_image_link", [])) if place.strip()]
+        sku = one("mpn") if OWN.fullmatch(id_) and one("mpn") else id_
+        options, attributes = _said(told, sku)
+        description = (told.get("description") or [""])[0].strip()
+        places = (one("image_link"), *told.get("additional_image_link", []))
+        pictures = tuple(Picture(place.strip()) for place in dict.fromkeys(places) if place.strip())
         if not pictures:
             self.odd.note("no_picture", name or id_, line=line)
         if goods not in self._seen:
@@ -130,10 +141,10 @@ class Reader:
                 name=name or id_,
                 article="" if group else one("mpn"),
                 categories=tuple(filter(None, [category])),
-                description=(told.get("description") or [""])[0].strip(),
+                description="" if description == name else description,
                 brand=one("brand"),
-                attributes={key: one(key) for key in _EXTRAS if one(key)} | ({} if group else options),
-                pictures=tuple(Picture(place.strip()) for place in dict.fromkeys(pictures)),
+                attributes=attributes | ({} if group else options),
+                pictures=pictures,
                 weight_g=_weight(one("shipping_weight")),
                 catalog="google",
             )
@@ -145,9 +156,10 @@ class Reader:
             goods=goods,
             line=line,
             name=name or id_,
-            article=id_,
+            article=sku,
             barcodes=tuple(filter(None, [gtin])),
             options=options if group else {},
+            pictures=pictures if group else (),
             catalog="google",
         )
         if one("availability").replace(" ", "_") == "out_of_stock":
@@ -202,14 +214,44 @@ class Reader:
         return None
 
 
+def _said(told: Mapping[str, list[str]], sku: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What an item says of itself as options and attributes."""
+    plain = {name: values.words(found[0]) for name, found in told.items() if found}
+    options, attributes = _details(told.get(DETAIL, []))
+    options = {title: plain[axis] for axis, title in AXES.items() if plain.get(axis)} | options
+    attributes |= {key: plain[key] for key in _EXTRAS if plain.get(key)}
+    if attributes.get("condition") == "new":
+        del attributes["condition"]  # as everything that nobody calls used
+    if attributes.get("mpn") == sku:
+        del attributes["mpn"]
+    return options, attributes
+
+
+def _details(told: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Specifications as options and attributes; XML parts section, name and value by SEPARATOR, a table by colons."""
+    options: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    for one in chain.from_iterable([each] if SEPARATOR in each else each.split(",") for each in told):
+        section, name, value = [*one.split(SEPARATOR if SEPARATOR in one else ":", 2), "", ""][:3]
+        if values.words(name) and values.words(value):
+            found = options if section.strip() == OPTIONS else attributes
+            found[values.words(name)] = values.words(value)
+    return options, attributes
+
+
 def _told(element: "Element") -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for child in element:
         name = local(child)
-        text = "".join(child.itertext()).strip() or child.get("href") or ""
+        text = _detail(child) if name == DETAIL else "".join(child.itertext()).strip() or child.get("href") or ""
         if text and (name in _MANY or name not in found):
             found.setdefault(name, []).append(text)
     return found
+
+
+def _detail(element: "Element") -> str:
+    parts = {local(child): "".join(child.itertext()) for child in element}
+    return SEPARATOR.join(parts.get(name, "") for name in ("section_name", "attribute_name", "attribute_value"))
 
 
 def _weight(said: str) -> int | None:

@@ -18,6 +18,8 @@ _AXES: Final = {
     **dict.fromkeys(("Цвет", "Colour", "Color"), "color"),
     **dict.fromkeys(("Материал", "Material"), "material"),
 }
+OPTIONS: Final = "Options"
+"""The section of specifications that tells a variant from its sisters, beside the axes that Google names."""
 PICKUP_SLA: Final = "same_day"
 
 
@@ -76,6 +78,12 @@ def _price(minor: int, one: Offered) -> str:
     return f"{money(minor, exponent(one.currency))} {one.currency}"
 
 
+def _detail(section: str, name: str, value: str) -> str:
+    """What Google shows among the specifications."""
+    inside = (element("g:section_name", section) if section else "") + element("g:attribute_name", name)
+    return f"<g:product_detail>{inside}{element('g:attribute_value', value)}</g:product_detail>" if value else ""
+
+
 def _item(one: Offered, offering: Offering, path: str) -> str:
     gtin = next((code for code in one.barcodes if code.isdigit() and len(code) in {8, 12, 13, 14}), "")
     axes = [(_AXES[name], value) for name, value in one.options.items() if name in _AXES]
@@ -92,11 +100,13 @@ def _item(one: Offered, offering: Offering, path: str) -> str:
         element("g:condition", "new"),
         element("g:brand", one.brand),
         element("g:gtin", gtin),
-        element("g:mpn", one.sku) if not gtin else "",
+        element("g:mpn", one.sku) if not gtin or identity(one) != one.sku else "",
         element("g:identifier_exists", "no") if not (gtin or one.brand) else "",
         element("g:product_type", path),
         element("g:item_group_id", one.product) if one.several else "",
         *(element(f"g:{name}", value) for name, value in axes),
+        *(_detail(OPTIONS, name, value) for name, value in one.options.items() if name not in _AXES),
+        *(_detail("", name, value) for name, value in one.attributes.items() if name not in one.options),
         element("g:shipping_weight", f"{money(one.weight_g, 3)} kg") if one.weight_g else "",
     ]
     return f"<item>{''.join(parts)}</item>\n"
