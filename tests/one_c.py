@@ -132,10 +132,10 @@ class OneC:
         self.load("sale", name)
 
 
-def archive(files: Files) -> bytes:
-    """The files as 1C packs them."""
+def archive(files: Files, *, stored: bool = False) -> bytes:
+    """The files as 1C packs them, or laid one after the other as they are."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED if stored else zipfile.ZIP_DEFLATED) as packed:
         for name, data in files.items():
             packed.writestr(name, data)
     return made.getvalue()

@@ -9,11 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 from lxml import etree
 from tests.integrations.exchange_texts import catalog, goods, offer, offers
-from tests.one_c import Failure, OneC
+from tests.one_c import Failure, OneC, archive
 
 from edino.catalogue import api as catalogue
 from edino.channels import api as channels
 from edino.channels.types import Scope, Source
+from edino.checkout.api import delivering
+from edino.checkout.types import DeliveryMethod, Zone
 from edino.kernel import sql
 from edino.staff.types import Actor
 
@@ -126,6 +128,50 @@ def test_parts_and_files_sent_twice_do_no_harm(one_c: OneC) -> None:
     runs = sql.tuples("SELECT file, oddities FROM integrations_run ORDER BY id")
     assert [file for file, _ in runs] == ["import.xml", "offers.xml"]
     assert "parts_repeated" in runs[1][1]
+
+
+def test_two_parts_that_are_the_same_belong_to_a_file_that_is_whole_only_with_both(one_c: OneC) -> None:
+    name = "Кеды" + "x" * 250
+    long = catalog(goods("g1", "Кеды", "K-1"), goods("g2", "Ботинки", "B-2")).replace("Ботинки", name)
+    data = long.encode()
+    at = data.index(b"x" * 250)
+    one_c.begin("catalog")
+    sent = [data[: at + 10], b"x" * 100, b"x" * 100, data[at + 210 :]]
+    for part in sent:
+        one_c.ask("file", {"type": "catalog", "mode": "file", "filename": "import.xml"}, part)
+    one_c.load("catalog", "import.xml")
+    # Without the second hundred the document is whole as well: then a repeat is what is likelier.
+    assert (
+        sql.scalar("SELECT names ->> 'ru' FROM catalogue_product WHERE names ->> 'ru' LIKE '%x%'") == "Кеды" + "x" * 150
+    )
+    packed = archive({"offers.xml": FILES["offers.xml"], "noise.bin": b"z" * 3000}, stored=True)
+    at = packed.index(b"z" * 3000)
+    parts = [packed[: at + 100], *[b"z" * 700] * 4, packed[at + 2900 :]]
+    for part in parts:
+        one_c.ask("file", {"type": "catalog", "mode": "file", "filename": "v8.zip"}, part)
+    one_c.load("catalog", "offers.xml")
+    assert sql.scalar("SELECT count(*) FROM catalogue_price") == 2
+    [(takes, size)] = sql.tuples("SELECT takes_repeats, size FROM integrations_upload WHERE name = 'v8.zip'")
+    assert (takes, size) == (True, len(packed))
+
+
+def test_1c_asks_for_the_words_that_orders_are_told_in(one_c: OneC) -> None:
+    delivering.save_delivery_method(
+        method=DeliveryMethod("courier", {"ru": "Курьер", "en": "Courier"}, "RUB", (Zone(100),)), by=IGOR
+    )
+    one_c.begin("sale")
+    told = etree.fromstring(one_c.ask("info", {"type": "sale", "mode": "info"}))
+    assert told.tag == "Справочник"
+    words = {box.tag: {one.findtext("Ид"): one.findtext("Название") for one in box} for box in told}
+    assert words["Cтатусы"] == words["Статусы"]
+    assert words["Статусы"]["cancelled"] == "Отменён"
+    assert words["ПлатежныеСистемы"]["cod"] == "Наложенный платеж"
+    assert words["СлужбыДоставки"] == {
+        "pickup": "Самовывоз",
+        "delivery": "Доставка",
+        "carry": "В магазине",
+        "courier": "Курьер",
+    }
 
 
 def test_a_changed_file_within_one_session_is_taken_anew(one_c: OneC) -> None:

@@ -18,7 +18,8 @@ from django.db import transaction
 
 from edino.channels import api as channels
 from edino.channels.types import KeyListing, Source
-from edino.integrations.commerceml import handing, uploads
+from edino.checkout.api import delivering
+from edino.integrations.commerceml import handing, uploads, writing
 from edino.integrations.commerceml.errors import NotASession, UnknownMode
 from edino.integrations.exchange import absence, importing, points, queries
 from edino.integrations.exchange.errors import Unreadable
@@ -107,6 +108,7 @@ def answer(asked: Asked) -> list[str] | bytes:
         ("catalog", "deactivate"): _complete,
         ("catalog", "complete"): _complete,
         ("sale", "init"): _init,
+        ("sale", "info"): _info,
         ("sale", "query"): _query,
         ("sale", "success"): _confirm,
         ("sale", "file"): _file,
@@ -178,6 +180,7 @@ def _import(asked: Asked) -> list[str]:
         upload = uploads.find(asked.exchange.id, name)
         if uploads.is_archive(upload):
             return ["success"]
+        upload = uploads.settle_repeats(asked.exchange.id, upload)
         run = queries.run_of_file(asked.exchange.id, name) or queries.begin_run(
             asked.exchange, kind="commerceml", file=name, size=upload.size
         )
@@ -212,6 +215,12 @@ def _complete(asked: Asked) -> list[str]:
                 absence.settle(_after(asked.source, asked.exchange, runs[-1]))
             points.reached(10)
     return ["success"]
+
+
+def _info(_asked: Asked) -> bytes:
+    """The words that orders are told in, for whoever matches them in 1C."""
+    deliveries = {one.code: one.name("ru") for one in delivering.delivery_methods() if one.active}
+    return writing.reference(deliveries)
 
 
 def _query(asked: Asked) -> bytes:

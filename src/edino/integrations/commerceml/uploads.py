@@ -1,14 +1,15 @@
 """Files that come over the wire in parts, kept in the database: an append is there whole or not at all.
 
-A part that is the same as the one before came twice and is left out. A part that begins a document while the file has
-parts already begins the file anew, as 1C does when it starts over.
+A part that is the same as the one before is kept aside: it came twice, unless the file is whole only with it. A part
+that begins a document while the file has parts already begins the file anew, as 1C does when it starts over.
 """
 
 import io
 import re
 import tempfile
 import zipfile
-from dataclasses import dataclass
+import zlib
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,7 +21,7 @@ from edino.channels.types import Source
 from edino.integrations.commerceml.errors import WrongName
 from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.files import media_path
-from edino.integrations.exchange.reading import Document
+from edino.integrations.exchange.reading import Document, is_whole
 from edino.kernel import sql
 
 _SQL: Final = sql.statements("edino.integrations", "uploads.sql")
@@ -40,6 +41,7 @@ class Upload:
     size: int
     parts: int
     repeats: int
+    takes_repeats: bool
     unpacked: bool
     kept: str
 
@@ -65,11 +67,46 @@ def add(exchange_id: int, name: str, data: bytes) -> Upload:
             sql.execute(_SQL["cleared"], {"id": found.id})
             found = find(exchange_id, name)
         elif found.parts and digests[-1] == digest:
+            _add_part(found.id, found.parts, data, repeat=True)
             sql.execute(_SQL["repeated"], {"id": found.id})
             return find(exchange_id, name)
-        sql.execute(_SQL["add_part"], {"id": found.id, "place": found.parts, "digest": digest, "data": data})
+        _add_part(found.id, found.parts, data)
         sql.execute(_SQL["grow"], {"id": found.id, "size": len(data)})
         return find(exchange_id, name)
+
+
+def _add_part(upload_id: int, place: int, data: bytes, *, repeat: bool = False) -> None:
+    values = {"id": upload_id, "place": place, "digest": sha256(data).digest(), "data": data, "repeat": repeat}
+    sql.execute(_SQL["add_part"], values)
+
+
+def settle_repeats(exchange_id: int, upload: Upload) -> Upload:
+    """Decide whether parts that are the same as the one before came twice, or belong to the file.
+
+    The protocol names no part and tells no size, so the file itself decides: what is whole without them had a repeat,
+    what is whole only with them is meant so. Whoever is whole neither way is left without them, and refused later.
+    """
+    if not upload.repeats or upload.takes_repeats or _is_whole(upload):
+        return upload
+    with_them = replace(upload, takes_repeats=True)
+    if not _is_whole(with_them):
+        return upload
+    sql.execute(_SQL["take_repeats"], {"id": upload.id})
+    return find(exchange_id, upload.name)
+
+
+def _is_whole(upload: Upload) -> bool:
+    """Whether an archive has all that its end tells of, or a document ends where it began."""
+    if is_archive(upload):
+        with tempfile.TemporaryFile() as whole:
+            for place in range(upload.parts):
+                whole.write(_part(upload, place))
+            try:
+                with zipfile.ZipFile(whole) as archive:
+                    return archive.testzip() is None
+            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
+                return False
+    return is_whole(document(upload))
 
 
 def _begins(data: bytes, digest: bytes, first: bytes, found: Upload) -> bool:
@@ -115,15 +152,15 @@ class Parts(io.RawIOBase):
             self._place += 1
             if self._place >= self.upload.parts:
                 return 0
-            self._data = memoryview(bytes(_part(self.upload.id, self._place)))
+            self._data = memoryview(_part(self.upload, self._place))
         count = min(len(buffer), len(self._data))
         buffer[:count] = self._data[:count]
         self._data = self._data[count:]
         return count
 
 
-def _part(upload_id: int, place: int) -> bytes:
-    found = sql.scalar(_SQL["part"], {"id": upload_id, "place": place})
+def _part(upload: Upload, place: int) -> bytes:
+    found = sql.scalar(_SQL["part"], {"id": upload.id, "place": place, "repeats": upload.takes_repeats})
     return bytes(found) if found is not None else b""
 
 
@@ -133,7 +170,7 @@ def tail(upload: Upload, size: int = 200) -> bytes:
     place = upload.parts
     while place > 0 and len(end) < size:
         place -= 1
-        end = _part(upload.id, place) + end
+        end = _part(upload, place) + end
     return end[-size:]
 
 
@@ -143,18 +180,21 @@ def document(upload: Upload) -> Document:
     def opened() -> BinaryIO:
         return io.BufferedReader(Parts(upload), PIECE)
 
-    return Document(upload.name.rpartition("/")[2], opened, upload.size, repeats=upload.repeats)
+    return Document(
+        upload.name.rpartition("/")[2], opened, upload.size, repeats=0 if upload.takes_repeats else upload.repeats
+    )
 
 
 def is_archive(upload: Upload) -> bool:
     """Whether a file is a ZIP archive."""
-    return _part(upload.id, 0)[:4] == _ZIP
+    return _part(upload, 0)[:4] == _ZIP
 
 
 def unpack(exchange_id: int) -> list[str]:
     """Lay beside them what new archives hold; the names. One transaction for each archive."""
     names: list[str] = []
-    for upload in all_of(exchange_id):
+    for brought in all_of(exchange_id):
+        upload = settle_repeats(exchange_id, brought) if not brought.unpacked else brought
         if not upload.unpacked and upload.parts and is_archive(upload):
             with transaction.atomic():
                 names += _unpacked(exchange_id, upload)
@@ -166,7 +206,7 @@ def _unpacked(exchange_id: int, upload: Upload) -> list[str]:
     names = []
     with tempfile.TemporaryFile() as whole:
         for place in range(upload.parts):
-            whole.write(_part(upload.id, place))
+            whole.write(_part(upload, place))
         try:
             with zipfile.ZipFile(whole) as archive:
                 for member in archive.infolist():
@@ -191,8 +231,7 @@ def _lay(exchange_id: int, name: str, archive: zipfile.ZipFile, member: zipfile.
     with archive.open(member) as file:
         place = 0
         while data := file.read(PIECE):
-            digest = sha256(data).digest()
-            sql.execute(_SQL["add_part"], {"id": found.id, "place": place, "digest": digest, "data": data})
+            _add_part(found.id, place, data)
             sql.execute(_SQL["grow"], {"id": found.id, "size": len(data)})
             place += 1
 
@@ -222,7 +261,7 @@ class Pictures:
             part = target.with_name(f".{target.name}.part")
             with part.open("wb") as file:
                 for number in range(upload.parts):
-                    file.write(_part(upload.id, number))
+                    file.write(_part(upload, number))
             part.replace(target)
             sql.execute(_SQL["keep"], {"id": upload.id, "kept": kept})
         return kept

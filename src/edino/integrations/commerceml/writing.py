@@ -29,6 +29,7 @@ TENDERS: Final = {
     "points": "Баллы",
     "exchange": "Обмен",
 }
+METHODS: Final = {"pickup": "Самовывоз", "delivery": "Доставка", "carry": "В магазине"}
 _PIECE: Final = {"Код": "796", "НаименованиеПолное": "Штука", "МеждународноеСокращение": "PCE"}
 
 
@@ -41,6 +42,30 @@ def orders(found: Sequence[Order], called: Mapping[str, str], *, zone: str, at: 
     for order in found:
         _order(root, order, called, here)
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def reference(deliveries: Mapping[str, str]) -> bytes:
+    """The words that orders are told in: states, means of payment, ways of delivery (ours, and `deliveries` by code).
+
+    1C reads them so that a person matches them with its own. The box of states is called with a Latin letter by those
+    who made the protocol, and with a Russian one by others: both are there.
+    """
+    root = etree.Element("Справочник")
+    for box in ("Cтатусы", "Статусы"):
+        _elements(root, box, STATES)
+    for one in _elements(root, "ПлатежныеСистемы", TENDERS):
+        _say(one, "ТипОплаты", "")
+    _elements(root, "СлужбыДоставки", {**METHODS, **deliveries})
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8"))
+
+
+def _elements(root: "etree._Element", name: str, told: Mapping[str, str]) -> "list[etree._Element]":
+    box = etree.SubElement(root, name)
+    made = [etree.SubElement(box, "Элемент") for _ in told]
+    for one, (code, word) in zip(made, told.items(), strict=True):
+        _say(one, "Ид", code)
+        _say(one, "Название", word)
+    return made
 
 
 def _order(root: "etree._Element", order: Order, called: Mapping[str, str], here: ZoneInfo) -> None:
@@ -127,9 +152,7 @@ def _standing(order: Order, here: ZoneInfo) -> dict[str, str]:
         "Заказ оплачен": _truth(bool(taken) and order.outstanding <= 0),
         "Метод оплаты": ", ".join(dict.fromkeys(TENDERS.get(one.tender, one.tender) for one in order.payments)),
         "Доставка разрешена": _truth(not cancelled),
-        "Способ доставки": {"pickup": "Самовывоз", "delivery": "Доставка", "carry": "В магазине"}[
-            order.delivery.method
-        ],
+        "Способ доставки": order.delivery.address.get("service") or METHODS[order.delivery.method],
         "Пункт выдачи": order.delivery.location,
         "Канал": order.channel,
     }

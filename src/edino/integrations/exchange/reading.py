@@ -97,6 +97,34 @@ def elements(
         _check_root(document, root, roots, format_name)
 
 
+class _Nothing:
+    """What a parser builds when only its verdict is wanted."""
+
+    def start(self, tag: str, attributes: object) -> None:
+        """An element begins."""
+
+    def end(self, tag: str) -> None:
+        """An element ends."""
+
+    def close(self) -> None:
+        """The document ends."""
+
+
+def is_whole(document: Document) -> bool:
+    """Whether a document can be read to its end; nothing of it is kept."""
+    parser = etree.XMLParser(
+        target=_Nothing(), encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
+    try:
+        with _told(document.name):
+            for text in _text(document, Oddities()):
+                parser.feed(text.encode("utf-8", "replace"))
+            parser.close()
+    except Unreadable:
+        return False
+    return True
+
+
 def forget(element: "etree._Element") -> None:
     """Drop an element and everything before it in its parent, so that memory stays flat."""
     element.clear()

@@ -11,7 +11,7 @@ from edino.inventory.errors import NoSuchCount, NoSuchVariant, WrongState
 from edino.inventory.queries import ledger, work
 from edino.inventory.queries.ledger import Line
 from edino.inventory.queries.work import LockedCount
-from edino.inventory.types import Count, CountLine
+from edino.inventory.types import Count, CountArea, CountLine
 from edino.kernel import clock, ids, log
 from edino.kernel.errors import Invalid
 from edino.staff import api as staff
@@ -40,10 +40,24 @@ def count(*, uid: UUID) -> Count:
     return found[0]
 
 
-def record_count(*, uid: UUID, sku: str, counted: int, add: bool = True) -> CountLine:
+def open_at(*, location: str) -> Count | None:
+    """The count that is open at a location, whoever began it."""
+    found = work.counts(location=location, state="open")
+    return found[0] if found else None
+
+
+def areas(*, uid: UUID) -> list[CountArea]:
+    """What each area of a count came to, whoever scanned there."""
+    return work.areas(uid)
+
+
+def record_count(
+    *, uid: UUID, sku: str, counted: int, add: bool = True, area: str | None = None, by: str = ""
+) -> CountLine:
     """So many of an SKU were seen: more of them (`add`, as a scanner says it), or so many altogether.
 
-    The line shows the drift from the book at this moment. `NoSuchVariant`, `WrongState`.
+    `area`: where, so that everybody who counts sees what each area came to; `by` is who. The line shows the drift from
+    the book at this moment. `NoSuchVariant`, `WrongState`.
     """
     if not 0 <= counted <= 1_000_000_000:
         raise Invalid.field("counted", "range", "One counts from 0 upwards.")
@@ -52,7 +66,10 @@ def record_count(*, uid: UUID, sku: str, counted: int, add: bool = True) -> Coun
         raise NoSuchVariant
     with transaction.atomic():
         one = _open(uid)
+        before = 0 if add or area is None else work.counted_of(one, variant)
         amount, book = work.record_count(one, variant, counted, add=add, now=clock.now())
+        if area is not None:
+            work.note_area(one, area, counted - before, by)
     return CountLine(variant, sku, amount, book)
 
 

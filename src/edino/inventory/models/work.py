@@ -97,6 +97,22 @@ class CountLine(models.Model):
         ]
 
 
+class CountArea(models.Model):
+    """How many pieces of a count were seen in one area of the location, whoever scanned them."""
+
+    count = models.ForeignKey(Count, models.PROTECT, related_name="+")
+    area = models.TextField()
+    counted = models.BigIntegerField()
+    by = models.TextField(db_default="")
+
+    class Meta:
+        db_table = "inventory_count_area"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint("count", "area", name="inventory_count_area_once"),
+            models.CheckConstraint(condition=Q(counted__gte=0), name="inventory_count_area_counted"),
+        ]
+
+
 class Subscription(models.Model):
     """Somebody waits for a variant; `told_at`: he was told that it is back."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from edino.inventory.types import Case, Count, CountLine, Transfer, TransferLine
+from edino.inventory.types import Case, Count, CountArea, CountLine, Transfer, TransferLine
 from edino.kernel import sql
 
 _SQL = sql.statements("edino.inventory", "work.sql")
@@ -148,6 +148,21 @@ def record_count(count: LockedCount, variant_id: int, counted: int, *, add: bool
     }
     [found] = sql.tuples(_SQL["record_count"], values)
     return found
+
+
+def counted_of(count: LockedCount, variant_id: int) -> int:
+    """How many of a variant a count has seen so far."""
+    return int(sql.scalar(_SQL["counted_of"], {"count": count.id, "variant_id": variant_id}) or 0)
+
+
+def note_area(count: LockedCount, area: str, more: int, by: str) -> None:
+    """So many more, or fewer, were seen in an area."""
+    sql.execute(_SQL["note_area"], {"count": count.id, "area": area, "more": more, "by": by})
+
+
+def areas(uid: UUID) -> list[CountArea]:
+    """What each area of a count came to."""
+    return sql.rows(_SQL["areas"], {"uid": uid}, CountArea)
 
 
 def count_lines(ids: Sequence[int]) -> dict[int, list[CountLine]]:

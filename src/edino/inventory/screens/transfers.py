@@ -152,7 +152,7 @@ def receive(request: StaffRequest, uid: UUID) -> HttpResponse:
     try:
         done = api.receive_transfer(uid=uid, lines=came, by=request.staff, key=key, final=final)
     except Refusal as refusal:
-        return _page(request, one, typed, " ".join([words.told(refusal), *(e.message for e in refusal.fields)]))
+        return _page(request, one, typed, " ".join([words.told(refusal), *(e.text for e in refusal.fields)]))
     left = _left(done)
     text = ngettext(
         "Taken in. %(left)s piece is still on the way.", "Taken in. %(left)s pieces are still on the way.", left

@@ -42,8 +42,8 @@ class Weekly(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         initial=[0, 1, 2, 3, 4],
     )
-    opens = forms.TimeField(label=_("From"), widget=forms.TimeInput(attrs={"type": "time"}), initial="10:00")
-    closes = forms.TimeField(label=_("Until"), widget=forms.TimeInput(attrs={"type": "time"}), initial="20:00")
+    opens = forms.TimeField(label=_("Opens"), widget=forms.TimeInput(attrs={"type": "time"}), initial="10:00")
+    closes = forms.TimeField(label=_("Closes"), widget=forms.TimeInput(attrs={"type": "time"}), initial="20:00")
     minutes = forms.IntegerField(label=_("Minutes of a slot"), min_value=10, max_value=720, initial=60)
     capacity = forms.IntegerField(label=_("Orders in a slot"), min_value=0, max_value=MOST, initial=10)
 

@@ -81,6 +81,25 @@ SELECT %(count)s, %(variant_id)s, %(counted)s,
        scanned_at = excluded.scanned_at
 RETURNING counted, book;
 
+-- name: counted_of
+-- How many of a variant a count has seen so far.
+SELECT counted FROM inventory_count_line WHERE count_id = %(count)s AND variant_id = %(variant_id)s;
+
+-- name: note_area
+-- So many more, or fewer, were seen in an area.
+INSERT INTO inventory_count_area AS known (count_id, area, counted, by)
+VALUES (%(count)s, %(area)s, greatest(0, %(more)s::bigint), %(by)s)
+    ON CONFLICT (count_id, area) DO UPDATE
+   SET counted = greatest(0, known.counted + %(more)s::bigint), by = excluded.by;
+
+-- name: areas
+-- What each area of a count came to, in the order in which they were begun.
+SELECT one.area, one.counted, one.by
+  FROM inventory_count_area AS one
+  JOIN inventory_count AS count ON count.id = one.count_id
+ WHERE count.uid = %(uid)s
+ ORDER BY one.id;
+
 -- name: count_lines
 -- The lines of counts.
 SELECT line.count_id, line.variant_id, variant.sku, line.counted, line.book

@@ -121,6 +121,16 @@ def book() -> tuple[int, list[tuple[int, int, dict[str, Any]]]]:
     return rows[0][0], [row[1:] for row in rows if row[2] is not None]
 
 
+def code_limit() -> int:
+    """How many codes a basket may have."""
+    return int(sql.scalar(_SQL["code_limit"]))
+
+
+def set_code_limit(most: int) -> None:
+    """Let a basket have so many codes."""
+    sql.execute(_SQL["set_code_limit"], {"most": most})
+
+
 def version() -> int:
     """The version of the book."""
     return int(sql.scalar(_SQL["version"], {}))

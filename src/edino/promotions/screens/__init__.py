@@ -7,6 +7,7 @@ from edino.promotions.screens import coupons, giftcards, promotions, rehearsal, 
 urlpatterns: list[URLPattern] = [
     path("promotions/", promotions.promotions, name="promotions"),
     path("promotions/new/", promotions.new, name="promotion_new"),
+    path("promotions/codes/", promotions.limit, name="promotions_limit"),
     path("promotions/try/", trying.try_basket, name="promotions_try"),
     path("promotions/coupons/", coupons.coupons, name="coupons"),
     path("promotions/coupons/<int:number>/void/", coupons.void, name="coupon_void"),

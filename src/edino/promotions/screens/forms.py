@@ -12,6 +12,7 @@ from edino.channels import api as channels
 from edino.channels.types import Ability
 from edino.kernel.errors import Refusal
 from edino.kernel.money import exponent
+from edino.promotions import api
 from edino.promotions.api.describing import WEEKDAYS
 from edino.promotions.api.naming import category_names
 from edino.promotions.screens.words import KINDS
@@ -111,6 +112,13 @@ class PromotionForm(forms.Form):
     group = forms.CharField(
         label=_("Group"), required=False, max_length=80, help_text=_("Of a group only the best one applies.")
     )
+    combines = forms.TypedMultipleChoiceField(
+        label=_("It shares them with these all the same"),
+        required=False,
+        coerce=int,
+        widget=forms.SelectMultiple({"size": 5}),
+        help_text=_("Only for one that does not share. If the other does not share either, it must name this one too."),
+    )
     cap = _money(_("Takes at most"))
     floor_percent = forms.DecimalField(
         label=_("A line keeps at least, %"), required=False, min_value=0, max_value=100, decimal_places=2
@@ -120,6 +128,18 @@ class PromotionForm(forms.Form):
     budget = _money(_("Budget"))
     issue_budget = _money(_("Staff may give away in a month"), _("Of each person, as compensation."))
     issue_value = _money(_("One coupon counts"))
+
+    def __init__(self, *args: Any, own: int = 0, **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = set(self.initial.get("combines", ()))
+        others = [one for one in api.promotions() if one.id != own and (one.state != "ended" or one.id in chosen)]
+        self.fields["combines"].choices = [(one.id, one.definition.name) for one in others]  # type: ignore[attr-defined]  # a choice field
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or {}
+        if said.get("combines") and not said.get("exclusive"):
+            self.add_error("combines", _("It shares with all: there is nothing to except."))
+        return said
 
     def told(self, known: Definition | None = None) -> Definition:
         """The definition that was said; what the form does not ask stays as it is known."""
@@ -140,7 +160,7 @@ class PromotionForm(forms.Form):
             currency=currency,
             priority=said["priority"],
             exclusive=said["exclusive"],
-            combines=known.combines if known and said["exclusive"] else frozenset(),
+            combines=frozenset(said["combines"]),
             group=said["group"].strip(),
             starts_at=said["starts_at"],
             ends_at=said["ends_at"],
@@ -191,7 +211,7 @@ SECTIONS: Final[tuple[tuple[Any, str], ...]] = (
     (_("On which goods"), "categories brands skus without_categories without_skus min_quantity min_subtotal"),
     (_("For whom and when"), "needs_code first_order customer_groups starts_at ends_at weekdays since until locations"),
     (_("Only somewhere"), "channels channel_reason"),
-    (_("Beside other promotions"), "base priority exclusive group cap floor_percent"),
+    (_("Beside other promotions"), "base priority exclusive combines group cap floor_percent"),
     (_("Limits"), "uses per_customer budget issue_budget issue_value"),
 )
 FIELDS: Final[Mapping[str, str]] = {
@@ -233,6 +253,7 @@ def said_of(found: PromotionView) -> dict[str, Any]:
         "since": _time(told.from_minute, told),
         "until": _time(told.until_minute, told),
         "locations": ", ".join(sorted(told.locations)),
+        "combines": sorted(told.combines),
         "channels": sorted(told.channels),
         "per_customer": told.per_customer,
         "budget": _major(told.budget, currency),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 from edino.kernel.errors import Invalid, NotFound
 from edino.kernel.money import Money
 from edino.promotions import api
+from edino.promotions.api import limits
 from edino.promotions.api.describing import describe
 from edino.promotions.api.naming import category_names
 from edino.promotions.screens.forms import SECTIONS, PromotionForm, lay_beside, said_of
@@ -69,11 +71,36 @@ def _listing(*, edits: bool) -> Listing[Row]:
     )
 
 
+class LimitForm(forms.Form):
+    """How many codes count."""
+
+    max_codes = forms.IntegerField(
+        label=_("Codes in one order"),
+        min_value=1,
+        max_value=limits.MOST,
+        help_text=_("The first so many count, the others are told that there are too many."),
+    )
+
+
+@staff.requires("promotions.edit")
+def limit(request: StaffRequest) -> HttpResponse:
+    """How many codes count in one order."""
+    form = LimitForm(request.POST or None, initial={"max_codes": limits.code_limit()})
+    if request.method == "POST" and form.is_valid():
+        limits.save_code_limit(most=form.cleaned_data["max_codes"], by=request.staff)
+        messages.success(request, gettext("Saved. It holds for the next basket that is priced."))
+        return redirect("promotions")
+    return screen.form_page(request, form, title=_("Codes in one order"), submit=_("Save"), back=BACK)
+
+
 @staff.requires("promotions.see")
 def promotions(request: StaffRequest) -> HttpResponseBase:
     """Every promotion with what it took off."""
     rows = [_row(one) for one in api.promotions()]
-    return _listing(edits=staff.may(request.staff, "promotions.edit")).respond(request, short(rows))
+    edits = staff.may(request.staff, "promotions.edit")
+    codes = gettext("Codes in one order: %(most)s") % {"most": limits.code_limit()}
+    ways = [Action(codes, reverse("promotions_limit"), icon="ticket")] if edits else []
+    return _listing(edits=edits).respond(request, short(rows), template="promotions/promotions.html", ways=ways)
 
 
 @staff.requires("promotions.see")
@@ -117,7 +144,7 @@ def new(request: StaffRequest) -> HttpResponse:
 def change(request: StaffRequest, uid: UUID) -> HttpResponse:
     """Another version of a promotion."""
     found = _found(uid)
-    return _edited(request, PromotionForm(request.POST or None, initial=said_of(found)), found)
+    return _edited(request, PromotionForm(request.POST or None, initial=said_of(found), own=found.id), found)
 
 
 @staff.requires("promotions.edit")

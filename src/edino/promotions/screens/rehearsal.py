@@ -1,5 +1,6 @@
 """A promotion tried on what people bought: what it would have cost, who would have won, who lost."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -16,11 +17,11 @@ from edino.kernel import clock
 from edino.kernel.money import Money
 from edino.promotions import api
 from edino.promotions.api.wording import REASONS
-from edino.promotions.types import Moved, PromotionInput, Rehearsal, Seller
+from edino.promotions.types import Moved, PromotionInput, PromotionView, Rehearsal, Seller
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
-from edino.ui.screen import Amount, Back, Column, Fact, Figure, Listing, Number, Why, short
+from edino.ui.screen import Amount, Back, Column, Fact, Figure, Listing, Number, Status, Why, short
 
 SPANS: Final = ((7, _("7 days")), (30, _("30 days")), (90, _("90 days")))
 
@@ -55,6 +56,7 @@ def rehearsal(request: StaffRequest, uid: UUID) -> HttpResponse:
         currency=found.definition.currency,
     )
     context: dict[str, Any] = {"form": form, "told": told, "figures": _figures(told), "more": _more(told)}
+    context["beside"] = list(_beside(found))
     if told.baskets:
         context |= {
             "sellers": _sellers(told).read(request, short(told.sellers, key="sku")),
@@ -72,6 +74,26 @@ def rehearsal(request: StaffRequest, uid: UUID) -> HttpResponse:
         back=Back(found.definition.name, reverse("promotion", args=[uid])),
         **context,
     )
+
+
+def _beside(found: PromotionView) -> Iterator[tuple[PromotionView, Status, object]]:
+    """The promotions that run now, and how this one gets along with each: (which, in a word, why)."""
+    for other in api.promotions():
+        if other.id == found.id or other.state != "active":
+            continue
+        ours, theirs = found.definition, other.definition
+        refuses = [name for name, told, id_ in ((ours.name, ours, other.id), (theirs.name, theirs, found.id)) if told.exclusive and id_ not in told.combines]  # noqa: E501  # fmt: skip
+        if ours.group and ours.group == theirs.group and ours.layer == theirs.layer:
+            why: object = format_html(gettext("Both are of the group “{}”: the one that takes more off."), ours.group)
+            yield other, Status(_("one of them"), "warn"), why
+        elif refuses:
+            first = theirs.name if theirs.priority > ours.priority else ours.name
+            told = format_html(gettext("“{}” does not share lines."), refuses[0])
+            if ours.priority != theirs.priority and ours.layer == theirs.layer:
+                told = format_html("{} {}", told, format_html(gettext("“{}” goes first, by its priority."), first))
+            yield other, Status(_("never on one line"), "warn"), told
+        elif ours.exclusive or theirs.exclusive:
+            yield other, Status(_("both count"), "good"), _("One does not share lines, but excepts the other.")
 
 
 REASONS_SHOWN: Final = {

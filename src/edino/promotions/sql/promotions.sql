@@ -2,6 +2,14 @@
 -- What every quote reads: the version of the book. Alone when there is neither a code nor a limit to look at.
 SELECT version FROM promotions_book;
 
+-- name: code_limit
+-- How many codes a basket may have.
+SELECT max_codes FROM promotions_book;
+
+-- name: set_code_limit
+-- Let a basket have so many codes.
+UPDATE promotions_book SET max_codes = %(most)s;
+
 -- name: look
 -- The version of the book, and the coupons of these codes with what is free of them for this owner.
 SELECT b.version, b.max_codes, c.id, c.code, c.promotion_id, c.kind, coalesce(whose.customer_id, c.customer_id),
