@@ -14,7 +14,7 @@ MOST = {
     "/store/pick/": 5,
     "/store/sell/": 9,
     "/store/goods/DAWN-42/": 14,
-    "/store/count/": 4,
+    "/store/count/": 5,
     "/orders/": 10,
     "/orders/{uid}/": 9,
     "/returns/": 7,

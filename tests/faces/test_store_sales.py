@@ -8,6 +8,7 @@ from edino.checkout.errors import NotPayable
 from edino.checkout.types import Hand, Tender
 from edino.customers import api as customers
 from edino.inventory import api as inventory
+from edino.inventory.api import counts
 from edino.kernel import ids
 from edino.orders import api as orders
 from edino.orders.api import returns
@@ -153,6 +154,34 @@ def test_anya_counts_two_shelves_and_sees_the_difference_before_the_book_is_chan
     assert on_hand("DAWN-42", "TVER") == 4
     other = store.tablet(Role.ADMINISTRATOR, "KLIN")
     assert other.client.get(f"{path}close/").status_code == 404
+
+
+def test_two_count_one_store_each_sees_the_other_and_a_dead_battery_loses_nothing() -> None:
+    shop.open_shop()
+    anya, irina = store.tablet(), store.tablet(Role.ADMINISTRATOR)
+    path = anya.client.post("/store/count/", {"area": "Shelf A"}).headers["Location"]
+    assert irina.client.get("/store/count/").headers["Location"] == path
+    irina.client.post(f"{path}area/", {"area": "Window"})
+    anya.scan(path, "DAWN-42")
+    irina.scan(path, "DAWN-42")
+    page = stage.text(irina.scan(path, "SOCK-1"))
+    assert "Shelf A: 1 · Associate" in page
+    assert "Window: 2" in page
+    anya.client.session.flush()
+    fresh = store.tablet(language="ru")
+    assert fresh.client.get("/store/count/").headers["Location"] == path
+    assert "Shelf A: 1" in fresh.text(path)
+    # A typed number is how many there are in all; where one stands gets the difference.
+    typed = stage.text(irina.scan(path, "", sku="DAWN-42", quantity="5"))
+    assert "Window: 5" in typed
+    assert "Shelf A: 1" in typed
+    found = counts.open_at(location="TVER")
+    assert found is not None
+    assert [(one.area, one.counted) for one in counts.areas(uid=found.uid)] == [
+        ("Shelf A", 1),
+        ("Window", 5),
+    ]
+    assert counts.open_at(location="KLIN") is None
 
 
 def test_a_gift_card_pays_a_part_and_cash_the_rest() -> None:

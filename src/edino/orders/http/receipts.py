@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any, Literal
 from uuid import UUID
 
+from django.utils.translation import gettext
 from ninja import Field, Router, Schema
 from pydantic import ConfigDict
 
@@ -131,7 +132,7 @@ def receipts(request: KeyedRequest, payload: ReceiptsGiven) -> dict[str, Any]:
 
 
 def _problem(problem: Any) -> dict[str, str]:
-    return {"field": problem.field, "code": problem.code, "message": problem.message}
+    return {"field": problem.field, "code": problem.code, "message": gettext(problem.message)}
 
 
 def _receipt(one: ReceiptGiven) -> Receipt:

@@ -76,7 +76,10 @@ def ask(request: StaffRequest) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except Refusal as refusal:
-            form.add_error(None, " ".join(dict.fromkeys(one.message for one in refusal.fields)) or refusal.text)
+            form.add_error(
+                None,
+                telling.why_not(refusal),
+            )
         else:
             messages.success(request, _("The return is open. The goods are expected."))
             return redirect("return", uid=made.uid)

@@ -15,7 +15,7 @@ from edino.kernel import ids
 from edino.kernel.errors import Refusal
 from edino.orders import api
 from edino.orders.api import office
-from edino.orders.screens import shown, words
+from edino.orders.screens import shown, telling, words
 from edino.orders.types import Order
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
@@ -105,7 +105,7 @@ def _try(request: StaffRequest, found: Order, form: Cancel, told: list[Fact]) ->
     try:
         after = do() if sure else office.rehearse(do)
     except Refusal as refusal:
-        form.add_error(None, " ".join(dict.fromkeys(one.message for one in refusal.fields)) or refusal.text)
+        form.add_error(None, telling.why_not(refusal))
         return None
     if sure:
         messages.success(request, _("Cancelled."))

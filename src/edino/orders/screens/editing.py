@@ -16,7 +16,7 @@ from edino.kernel import ids
 from edino.kernel.errors import Refusal
 from edino.orders import api
 from edino.orders.api import office
-from edino.orders.screens import cancelling, shown
+from edino.orders.screens import cancelling, shown, telling
 from edino.orders.types import Order
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
@@ -109,7 +109,7 @@ def _try(request: StaffRequest, found: Order, form: Edit, told: list[Fact]) -> H
     try:
         after = do() if sure else office.rehearse(do)
     except Refusal as refusal:
-        form.add_error(None, " ".join(dict.fromkeys(one.message for one in refusal.fields)) or refusal.text)
+        form.add_error(None, telling.why_not(refusal))
         return None
     if sure:
         messages.success(request, _("Changed."))

@@ -252,7 +252,7 @@ def _done(request: StaffRequest, uid: UUID, do: Any, said: str) -> HttpResponse:
 
 
 def _said(refusal: Refusal) -> str:
-    return " ".join(dict.fromkeys(field.message for field in refusal.fields)) or refusal.text
+    return telling.why_not(refusal)
 
 
 def _row(row: ReturnRow, places: Mapping[int, str]) -> Row:

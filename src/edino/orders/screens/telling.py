@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from edino.kernel.errors import Refusal
 from edino.orders import events
 from edino.orders.screens import words
 from edino.orders.types import Moment
@@ -19,8 +20,13 @@ REASONS: Final[Mapping[str, Text]] = {
     "no_time": gettext_lazy("no time before the slot"),
     "other": gettext_lazy("another reason"),
     "no_route": gettext_lazy("no place has it"),
-    "customer": gettext_lazy("the customer asked"),
+    "refused": gettext_lazy("refused"),
+    "shopper": gettext_lazy("the customer asked"),
+    "past": gettext_lazy("it was over before it could be told"),
     "late": gettext_lazy("late"),
+    "no_contact": gettext_lazy("no phone and no e-mail is known"),
+    "not_permitted": gettext_lazy("the customer does not want such messages"),
+    "customer": gettext_lazy("the customer asked"),
     "size": gettext_lazy("wrong size"),
     "defect": gettext_lazy("a defect"),
     "not_liked": gettext_lazy("not liked"),
@@ -28,6 +34,7 @@ REASONS: Final[Mapping[str, Text]] = {
 }
 """Reasons that people choose; what else was written stands as it is."""
 
+_CHANNELS: Final[Mapping[str, Text]] = {"email": gettext_lazy("E-mail"), "sms": gettext_lazy("SMS")}
 _WHAT: Final[Mapping[str, tuple[str, Text, Tone]]] = {
     events.PLACED: ("receipt-text", gettext_lazy("placed"), "info"),
     events.READY: ("package-check", gettext_lazy("picked and ready"), "good"),
@@ -37,6 +44,8 @@ _WHAT: Final[Mapping[str, tuple[str, Text, Tone]]] = {
     events.REJECTED: ("package-x", gettext_lazy("rejected by the store"), "bad"),
     events.REROUTED: ("route", gettext_lazy("goes another way"), "warn"),
     events.PARKED: ("map-pin-off", gettext_lazy("no place has it: waits for a person"), "bad"),
+    "told": ("mail-check", gettext_lazy("customer told"), "good"),
+    "not_told": ("mail-x", gettext_lazy("customer could not be told"), "warn"),
     events.CANCELLED: ("circle-x", gettext_lazy("cancelled"), "warn"),
     events.EDITED: ("pencil", gettext_lazy("changed"), "info"),
     events.CAPTURED: ("banknote", gettext_lazy("paid"), "good"),
@@ -50,6 +59,11 @@ _WHAT: Final[Mapping[str, tuple[str, Text, Tone]]] = {
 def reason(given: str) -> Text:
     """A reason in words."""
     return REASONS.get(given, given)
+
+
+def why_not(refusal: Refusal) -> str:
+    """A refusal in a sentence or two: of its fields, if it names some."""
+    return " ".join(dict.fromkeys(_(one.message) for one in refusal.fields if one.message)) or refusal.text
 
 
 def moments(history: Iterable[Moment]) -> Iterator[parts.Moment]:
@@ -69,6 +83,8 @@ def _detail(detail: Mapping[str, Any]) -> str:
     tender = detail.get("tender")
     if isinstance(tender, str):
         said.append(str(words.TENDERS.get(tender, tender)))
+    if detail.get("channel"):
+        said.append(str(_CHANNELS.get(str(detail["channel"]), detail["channel"])))
     pieces = detail.get("pieces") or detail.get("quantity")
     if isinstance(pieces, int):
         said.append(_("%(number)d pcs") % {"number": pieces})

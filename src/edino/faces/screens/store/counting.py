@@ -1,6 +1,7 @@
 """Counting what lies in the store: area by area with the scanner, the differences before the book is changed.
 
-The same goods in two areas add up. Which area one stands in is kept in the session of the tablet, with what it came to.
+The same goods in two areas add up. Which area one stands in is kept in the session of the tablet; what each came to is
+kept with the count, so that everybody who counts here sees it, and an empty battery loses nothing.
 """
 
 from collections.abc import Mapping
@@ -24,32 +25,30 @@ from edino.faces.screens.store.picking import Said
 from edino.inventory import api as inventory
 from edino.inventory.api import counts
 from edino.inventory.errors import NoSuchCount
-from edino.inventory.types import Count, CountLine
+from edino.inventory.types import Count, CountArea, CountLine
 from edino.kernel.errors import Refusal
 from edino.ui.screen import Action, Back, Column, Figure, Listing, Product, Status, short
 
 _KEPT: Final = "store_count"
-_MOST_AREAS: Final = 60
 
 
 @dataclass(slots=True)
 class Round:
-    """The count of this tablet: which one, in which area it stands, how many pieces each area came to, the last SKU."""
+    """Where somebody with this tablet stands: in which count, in which area, and what was scanned last."""
 
     uid: str = ""
     area: str = ""
-    areas: dict[str, int] | None = None
     last: str = ""
 
     @classmethod
     def kept(cls, request: StoreRequest) -> "Round":
         """What the session remembers."""
-        return cls(**(request.session.get(_KEPT) or {}))
+        told = request.session.get(_KEPT) or {}
+        return cls(*(str(told.get(name, "")) for name in ("uid", "area", "last")))
 
     def keep(self, request: StoreRequest) -> None:
         """Remember it."""
-        areas = dict(list((self.areas or {}).items())[-_MOST_AREAS:])
-        request.session[_KEPT] = {"uid": self.uid, "area": self.area, "areas": areas, "last": self.last}
+        request.session[_KEPT] = {"uid": self.uid, "area": self.area, "last": self.last}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +95,7 @@ def begin(request: StoreRequest) -> HttpResponse:
         kept.area = request.POST.get("area", "").strip()[:60] or kept.area
         kept.keep(request)
         return redirect("store_counting", uid=found.uid)
-    open_ = _open(request, kept)
+    open_ = counts.open_at(location=request.store.code)
     if open_ is not None:
         return redirect("store_counting", uid=open_.uid)
     return frame.page(
@@ -180,13 +179,14 @@ def _scanned(request: StoreRequest, found: Count) -> HttpResponse:
     kept = Round.kept(request)
     try:
         if sku:
-            said = _typed(kept, found, sku, request.POST.get("quantity", ""))
+            said = _typed(request, kept, found, sku)
         else:
             variant = catalogue.find_variant(code=finding.code_in(text), language=get_language() or "en")
             if variant is None:
                 return finding.elsewhere(request, text)
-            line = inventory.record_count(uid=found.uid, sku=variant.sku, counted=1, add=True)
-            _note(kept, found, variant.sku, 1)
+            where: dict[str, Any] = {"area": kept.area, "by": request.staff.name}
+            line = inventory.record_count(uid=found.uid, sku=variant.sku, counted=1, **where)
+            kept.uid, kept.last = str(found.uid), variant.sku
             said = Said(_("%(name)s: %(number)d") % {"name": variant.name, "number": line.counted})
     except Refusal as refusal:
         said = Said(wording.why_not(refusal), "bad")
@@ -197,21 +197,14 @@ def _scanned(request: StoreRequest, found: Count) -> HttpResponse:
     return render(request, "faces/store/_count.html", _context(request, found, said))
 
 
-def _typed(kept: Round, found: Count, sku: str, quantity: str) -> Said:
+def _typed(request: StoreRequest, kept: Round, found: Count, sku: str) -> Said:
+    quantity = request.POST.get("quantity", "")
     if not quantity.isdecimal() or len(quantity) > 6:
         return Said(_("Type a whole number."), "warn")
-    before = next((line.counted for line in found.lines if line.sku == sku), 0)
-    line = inventory.record_count(uid=found.uid, sku=sku, counted=int(quantity), add=False)
-    _note(kept, found, sku, line.counted - before)
+    where: dict[str, Any] = {"area": kept.area, "by": request.staff.name}
+    line = inventory.record_count(uid=found.uid, sku=sku, counted=int(quantity), add=False, **where)
+    kept.uid, kept.last = str(found.uid), sku
     return Said(_("%(name)s: %(number)d") % {"name": sku, "number": line.counted})
-
-
-def _note(kept: Round, found: Count, sku: str, more: int) -> None:
-    if kept.uid != str(found.uid):
-        kept.uid, kept.areas = str(found.uid), {}
-    kept.areas = dict(kept.areas or {})
-    kept.areas[kept.area] = max(kept.areas.get(kept.area, 0) + more, 0)
-    kept.last = sku
 
 
 def _context(request: StoreRequest, found: Count, said: Said | None) -> dict[str, Any]:
@@ -225,7 +218,7 @@ def _context(request: StoreRequest, found: Count, said: Said | None) -> dict[str
         "url": reverse("store_counting", args=[found.uid]),
         "area_url": reverse("store_count_area", args=[found.uid]),
         "area": kept.area,
-        "areas": [(name or _("no area"), number) for name, number in (kept.areas or {}).items()],
+        "areas": [(one.area or _("no area"), one.counted, _who(request, one)) for one in counts.areas(uid=found.uid)],
         "counted": wording.things(sum(line.counted for line in found.lines)),
         "table": _LINES.read(request, short(_rows(newest, known), "place")),
         "finish": Action(_("See the differences"), reverse("store_counted", args=[found.uid]), icon="clipboard-check"),
@@ -274,11 +267,6 @@ def _here(request: StoreRequest, uid: UUID) -> Count:
     return found
 
 
-def _open(request: StoreRequest, kept: Round) -> Count | None:
-    if not kept.uid:
-        return None
-    try:
-        found = _here(request, UUID(kept.uid))
-    except (NoSuchCount, ValueError):
-        return None
-    return found if found.state == "open" else None
+def _who(request: StoreRequest, one: CountArea) -> str:
+    """Who counted in an area last, if it was somebody else."""
+    return one.by if one.by != request.staff.name else ""

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from django.utils.html import strip_tags
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from edino.kernel.errors import Refusal
 from edino.kernel.money import Money
@@ -77,4 +77,4 @@ def plain(minor: int, currency: str) -> str:
 
 def why_not(refusal: Refusal) -> str:
     """A refusal in a sentence or two: of its fields, if it names some."""
-    return " ".join(dict.fromkeys(field.message for field in refusal.fields)) or refusal.text
+    return " ".join(dict.fromkeys(gettext(field.message) for field in refusal.fields if field.message)) or refusal.text
