@@ -244,3 +244,11 @@ def test_more_rows_are_not_more_statements(vera: Client, shoes: Product, monkeyp
     fill(9)
     assert {address: count(address) for address in addresses} == few
     assert max(few.values()) < 40
+
+
+def test_what_is_wrong_is_said_in_the_language_of_who_typed_it(shoes: Product) -> None:
+    vera = log_in(Role.MERCHANDISER, "ru")
+    address = f"/products/{shoes.uid}/change/"
+    drop = f"attribute_{api.define_attributes(attributes=[])['drop'].id}"
+    answer = vera.post(address, form_of(vera, address) | {drop: "много"})
+    assert answer.context["form"].errors == {drop: ["Это не число."]}

@@ -15,6 +15,11 @@ class FieldError:
     code: str
     message: str
 
+    @property
+    def text(self) -> str:
+        """The sentence in the language now active, for screens; empty when there is none."""
+        return gettext(self.message) if self.message else ""
+
 
 class Refusal(Exception):
     """The request was refused."""

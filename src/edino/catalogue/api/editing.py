@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.utils.translation import gettext_noop
 
 from edino.catalogue.api import upserting
 from edino.catalogue.errors import NoSuchProduct
@@ -20,6 +21,14 @@ from edino.kernel.errors import FieldError, Invalid
 from edino.staff import api as staff
 from edino.staff.types import Actor, Person
 
+UNFIT: Final = {
+    "number": gettext_noop("This is not a number."),
+    "unit": gettext_noop("This is another unit than the attribute has."),
+    "boolean": gettext_noop("Say yes or no."),
+    "date": gettext_noop("Write a day such as 2026-03-31."),
+    "choice": gettext_noop("This is none of the choices."),
+    "too_long": gettext_noop("The text is too long."),
+}
 WHOLE: Final = "variants"
 """Stands for all that was written by hand of a product's variants."""
 
@@ -143,7 +152,7 @@ def _laid(
             try:
                 fitted[code] = values.fitted(value, definitions[code])
             except values.Unfit as unfit:
-                wrong.append(FieldError(f"attributes.{code}", unfit.code, f"The value {unfit}."))
+                wrong.append(FieldError(f"attributes.{code}", unfit.code, UNFIT[unfit.code]))
     after = replace(
         before,
         names={k: v for k, v in {**before.names, **said["names"]}.items() if v},

@@ -193,6 +193,6 @@ def lay_beside(form: forms.Form, refusal: Refusal, names: Mapping[str, str] | No
     named = [(known.get(error.field, error.field), error) for error in refusal.fields]
     beside = [(name, error) for name, error in named if name in form.fields]
     for name, error in beside:
-        form.add_error(name, gettext(error.message) if error.message else refusal.text)
+        form.add_error(name, error.text or refusal.text)
     if not beside:
         form.add_error(None, refusal.text)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
+from django.utils.translation import gettext_noop
+
 from edino.checkout import rules
 from edino.checkout.api import knowing, providers
 from edino.checkout.errors import NotPayable
@@ -16,12 +18,12 @@ from edino.promotions import api as promotions
 from edino.promotions.types import Quote
 
 SENTENCES: Final = {
-    "stock": "There are not so many left.",
-    "coupon": "This benefit has been used up.",
-    "giftcard": "There is not so much left on this gift card.",
-    "points": "There are not so many points.",
-    "parcel": "This place sends no more parcels today. Try again: another one will.",
-    "slot": "This time is fully booked. Choose another.",
+    "stock": gettext_noop("There are not so many left."),
+    "coupon": gettext_noop("This benefit has been used up."),
+    "giftcard": gettext_noop("There is not so much left on this gift card."),
+    "points": gettext_noop("There are not so many points."),
+    "parcel": gettext_noop("This place sends no more parcels today. Try again: another one will."),
+    "slot": gettext_noop("This time is fully booked. Choose another."),
 }
 
 

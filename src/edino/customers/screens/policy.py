@@ -116,7 +116,7 @@ def block(request: StaffRequest) -> HttpResponse:
     try:
         governing.block(**given, by=request.staff)
     except Refusal as refusal:
-        messages.error(request, refusal.fields[0].message if refusal.fields else refusal.text)
+        messages.error(request, refusal.fields[0].text if refusal.fields else refusal.text)
     else:
         messages.success(request, _("Nobody is known by these values any more."))
     return redirect("policy")

@@ -35,7 +35,7 @@ def split(request: StaffRequest, uid: UUID) -> HttpResponse:
     try:
         outcome = customers.split(customer=uid, identifiers=_chosen(request), reason=reason, by=request.staff)
     except Refusal as refusal:
-        messages.error(request, refusal.fields[0].message if refusal.fields else refusal.text)
+        messages.error(request, refusal.fields[0].text if refusal.fields else refusal.text)
     else:
         uid = _most_of(stays, [ref.uid for ref in outcome.customers])
         others = [str(ref.uid) for ref in outcome.customers if ref.uid != uid]

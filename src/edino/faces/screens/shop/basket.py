@@ -225,7 +225,7 @@ def _refused(request: ShopRequest, refused: Refusal, **more: object) -> HttpResp
     if isinstance(refused, CartChanged):
         text = _("The cart was changed on another device. This is how it stands now.")
     else:
-        text = " ".join(one.message for one in refused.fields) or refused.text
+        text = " ".join(one.text for one in refused.fields) or refused.text
     if request.POST.get("add") is not None and request.headers.get("HX-Request"):
         return part(request, "_added.html", trouble=text, place=cart_place(request), status=422)
     context = _context(guest, cart_of(guest)) | {"trouble": text, **more}

@@ -302,7 +302,7 @@ def _buy(request: ShopRequest, view: CartView, given: Given) -> HttpResponse:
     except ProviderUnavailable as refused:
         return _show(request, view, given, trouble=[refused.text])
     except Refusal as refused:
-        errors = {_FIELDS.get(one.field, ""): one.message or refused.text for one in errors_of(refused)}
+        errors = {_FIELDS.get(one.field, ""): one.text or refused.text for one in errors_of(refused)}
         trouble = [errors.pop("")] if "" in errors else []
         return _show(request, view, replace(given, key=str(ids.uuid7())), errors=errors, trouble=trouble)
     _link(guest, contact)
@@ -384,4 +384,4 @@ def give_up(request: ShopRequest) -> HttpResponse:
 
 
 def _sentence(refused: Refusal) -> str:
-    return " ".join(dict.fromkeys(one.message for one in refused.fields)) or refused.text
+    return " ".join(dict.fromkeys(one.text for one in refused.fields)) or refused.text

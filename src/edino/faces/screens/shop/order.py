@@ -247,7 +247,7 @@ def give_back(request: ShopRequest, uid: UUID) -> HttpResponse:
         try:
             return _ask_back(request, order, lines)
         except Refusal as refused:
-            trouble = " ".join(one.message for one in refused.fields) or refused.text
+            trouble = " ".join(one.text for one in refused.fields) or refused.text
     return show(
         request,
         "return.html",

@@ -109,7 +109,7 @@ def write(request: ShopRequest, uid: UUID) -> HttpResponse:
             )
         except Refusal as refused:
             for one in errors_of(refused):
-                form.add_error(one.field if one.field in form.fields else None, one.message or refused.text)
+                form.add_error(one.field if one.field in form.fields else None, one.text or refused.text)
         else:
             return HttpResponseRedirect(f"{address}?sent=1#reviews")
     back = Back(product.name, address)
