@@ -177,7 +177,7 @@ def test_two_count_one_store_each_sees_the_other_and_a_dead_battery_loses_nothin
     assert "Shelf A: 1" in typed
     found = counts.open_at(location="TVER")
     assert found is not None
-    assert [(one.area, one.counted) for one in counts.areas(uid=found.uid)] == [
+    assert [(name, number) for name, number, _ in counts.areas(uid=found.uid)] == [
         ("Shelf A", 1),
         ("Window", 5),
     ]

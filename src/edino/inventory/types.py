@@ -450,15 +450,6 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class CountArea:
-    """What one area of a location came to in a count, and who scanned there last."""
-
-    area: str
-    counted: int
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
 class Inbound:
     """Goods that are expected; the same document, SKU and location again replaces what was known of it."""
 

@@ -11,7 +11,7 @@ from edino.inventory.errors import NoSuchCount, NoSuchVariant, WrongState
 from edino.inventory.queries import ledger, work
 from edino.inventory.queries.ledger import Line
 from edino.inventory.queries.work import LockedCount
-from edino.inventory.types import Count, CountArea, CountLine
+from edino.inventory.types import Count, CountLine
 from edino.kernel import clock, ids, log
 from edino.kernel.errors import Invalid
 from edino.staff import api as staff
@@ -46,8 +46,8 @@ def open_at(*, location: str) -> Count | None:
     return found[0] if found else None
 
 
-def areas(*, uid: UUID) -> list[CountArea]:
-    """What each area of a count came to, whoever scanned there."""
+def areas(*, uid: UUID) -> list[tuple[str, int, str]]:
+    """What each area of a count came to, and who scanned there last: (area, pieces, name)."""
     return work.areas(uid)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from edino.inventory.types import Case, Count, CountArea, CountLine, Transfer, TransferLine
+from edino.inventory.types import Case, Count, CountLine, Transfer, TransferLine
 from edino.kernel import sql
 
 _SQL = sql.statements("edino.inventory", "work.sql")
@@ -160,9 +160,9 @@ def note_area(count: LockedCount, area: str, more: int, by: str) -> None:
     sql.execute(_SQL["note_area"], {"count": count.id, "area": area, "more": more, "by": by})
 
 
-def areas(uid: UUID) -> list[CountArea]:
+def areas(uid: UUID) -> list[tuple[str, int, str]]:
     """What each area of a count came to."""
-    return sql.rows(_SQL["areas"], {"uid": uid}, CountArea)
+    return list(sql.tuples(_SQL["areas"], {"uid": uid}))
 
 
 def count_lines(ids: Sequence[int]) -> dict[int, list[CountLine]]:

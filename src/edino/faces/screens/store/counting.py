@@ -25,7 +25,7 @@ from edino.faces.screens.store.picking import Said
 from edino.inventory import api as inventory
 from edino.inventory.api import counts
 from edino.inventory.errors import NoSuchCount
-from edino.inventory.types import Count, CountArea, CountLine
+from edino.inventory.types import Count, CountLine
 from edino.kernel.errors import Refusal
 from edino.ui.screen import Action, Back, Column, Figure, Listing, Product, Status, short
 
@@ -218,7 +218,11 @@ def _context(request: StoreRequest, found: Count, said: Said | None) -> dict[str
         "url": reverse("store_counting", args=[found.uid]),
         "area_url": reverse("store_count_area", args=[found.uid]),
         "area": kept.area,
-        "areas": [(one.area or _("no area"), one.counted, _who(request, one)) for one in counts.areas(uid=found.uid)],
+        "areas": [
+            # who counted there last, if it was somebody else
+            (name or _("no area"), number, by if by != request.staff.name else "")
+            for name, number, by in counts.areas(uid=found.uid)
+        ],
         "counted": wording.things(sum(line.counted for line in found.lines)),
         "table": _LINES.read(request, short(_rows(newest, known), "place")),
         "finish": Action(_("See the differences"), reverse("store_counted", args=[found.uid]), icon="clipboard-check"),
@@ -265,8 +269,3 @@ def _here(request: StoreRequest, uid: UUID) -> Count:
     if found.location != request.store.code:
         raise NoSuchCount
     return found
-
-
-def _who(request: StoreRequest, one: CountArea) -> str:
-    """Who counted in an area last, if it was somebody else."""
-    return one.by if one.by != request.staff.name else ""
