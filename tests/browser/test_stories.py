@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.utils import timezone
 
 from tests.browser.windows import Windows, scan
 
@@ -62,12 +64,17 @@ class Day:
 
 @pytest.fixture
 def day(windows: Windows, shelves: "Shelves", language: str, width: int) -> Day:
-    """The shop is open; size 43 lies in no store of this street but in one nearby, and in the warehouse."""
+    """The shop is open; 43 lies not in this store, but in one nearby and in the warehouse; 44 is on its way."""
     from edino.channels import api as channels  # Django is set up only after this file is loaded
+    from edino.inventory.api import waiting  # as above
+    from edino.inventory.types import Inbound  # as above
+    from edino.kernel import clock  # as above
     from tests.faces.shop_stage import HOUSE  # as above
 
     shelves.stock("RUN-BLUE-43", "ARBAT3", 2)
     shelves.stock("SOCKS-M", "ARBAT3", 5)
+    tomorrow = timezone.localdate(clock.now()) + timedelta(days=1)
+    assert waiting.expect(rows=[Inbound("RUN-BLUE-44", "WH", 5, tomorrow, "PO-1")]) == []
     channels.create_source(name="Till", channel="store", by=HOUSE)
     return Day(windows, shelves, language, width)
 
@@ -78,6 +85,7 @@ def test_lena_and_her_running_shoes(day: Day, desk_of: Callable[..., Windows]) -
     _lena_scans_the_box_and_orders(day, lena)
     order = _the_courier_comes_in_two_days(lena)
     _lena_logs_in(day, lena, order)
+    _she_asks_to_be_told(day, lena)
     session = desk_of("operator", day.language).session
     code = _support_keeps_a_pair_nearby_and_says_sorry(day, day.window(session), order)
     _she_sees_the_pair_and_the_coupon(day, lena, code)
@@ -99,7 +107,12 @@ def _lena_scans_the_box_and_orders(day: Day, lena: "Page") -> None:
         for cell in lena.locator(".picks").last.locator(".cell").all_inner_texts()
     }
     shops = {"ru": "в 1 магазине", "en": "in 1 shop"}[day.language]
-    assert cells == {"41": day.say("here"), "42": day.say("here"), "43": shops, "44": day.say("tell me")}
+    assert cells == {
+        "41": day.say("here"),
+        "42": day.say("here"),
+        "43": shops,
+        "44": day.say("by %(day)s") % {"day": day.say("tomorrow")},
+    }
     day.judge(lena)
     lena.locator(".cell", has_text="43").click()
     lena.wait_for_url("**?v=RUN-BLUE-43")
@@ -148,11 +161,23 @@ def _lena_logs_in(day: Day, lena: "Page", order: str) -> None:
     lena.wait_for_url("**/shop/account/")
     lena.locator("#orders .spot a").click()
     lena.wait_for_url(f"**/shop/orders/{order}/")
-    lena.get_by_text(day.say("handed out")).first.wait_for()
+    lena.get_by_text(day.say("sent")).first.wait_for()
     day.judge(lena)
     lena.get_by_role("link", name=day.say("Give something back")).click()
     lena.wait_for_url("**/return/")
     day.judge(lena)
+
+
+def _she_asks_to_be_told(day: Day, lena: "Page") -> None:
+    """Red ones she would like too; there are none, so we tell her when there are."""
+    from edino.kernel import sql  # Django is set up only after this file is loaded
+
+    day.windows.visit(lena, f"{day.shelves.url('RUN-RED-41')}?v=RUN-RED-41")
+    assert day.say("tell me") in lena.locator(".cell", has_text="41").inner_text()
+    day.press(lena, "Tell me when it is back")
+    lena.locator("#added .notice", has_text="+79161234567").wait_for()
+    day.judge(lena)
+    assert sql.tuples("SELECT body->>'sku' FROM kernel_log WHERE type = 'stock.wanted'") == [("RUN-RED-41",)]
 
 
 def _support_keeps_a_pair_nearby_and_says_sorry(day: Day, oleg: "Page", order: str) -> str:
@@ -271,7 +296,7 @@ def _she_reviews_with_a_photo(day: Day, lena: "Page", order: str) -> None:
     day.judge(lena)
     day.press(lena, "Write a review", role="link")
     lena.wait_for_url("**/shop/p/**")
-    lena.locator("#id_rating label", has_text="5").click()
+    lena.locator("#reviews .segments label", has_text="5").click()
     assert lena.locator("#id_author").input_value() == "Лена"
     lena.locator("#id_text").fill("Лёгкие, как ветер; брак обменяли сразу.")
     photo = {"name": "shoes.jpg", "mimeType": "image/jpeg", "buffer": shop_stage.picture((40, 90, 160))}

@@ -17,6 +17,7 @@ from edino.catalogue.types.pages import Facet, ProductRow, ProductsPage, Shelf
 from edino.catalogue.types.prices import PriceAnswer
 from edino.faces.screens.shop.frame import part, show
 from edino.faces.screens.shop.visit import ShopRequest, shop_name, visited
+from edino.inventory import api as inventory
 from edino.kernel.errors import NotFound
 from edino.kernel.money import Money
 from edino.ui.parts import Back
@@ -84,7 +85,9 @@ def home_page(request: ShopRequest) -> HttpResponse:
     found = catalogue.search(assortment=offered.code, language=language(), sort="new", limit=12)
     tops = [shelf for shelf in catalogue.shelves(language=language()) if shelf.parent_id is None and shelf.active]
     fresh = things(found.rows, offered, request.guest.source_channel)
-    return show(request, "home.html", title=shop_name(), here="home", doors=tops, fresh=fresh)
+    kiosk = request.guest.visit.kiosk
+    place = next((one.name for one in inventory.locations() if one.code == kiosk), "") if kiosk else ""
+    return show(request, "home.html", title=place or shop_name(), here="home", doors=tops, fresh=fresh)
 
 
 @visited
