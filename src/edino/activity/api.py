@@ -114,10 +114,11 @@ def _store(
 
 def _sort(events: Sequence[Incoming], trusting: bool) -> _Sorted:
     """Tell new events from those taken before, in this batch or an earlier one."""
-    taken: dict[str, int] = {}
-    for klass in ("behaviour", "fact"):
-        keys = [event.key for event in events if event.klass == klass]
-        taken.update(log.known(keys, klass, earlier=trusting))
+    behaviour = [event.key for event in events if event.klass == "behaviour"]
+    taken = log.known(behaviour, "behaviour", earlier=trusting)
+    if len(behaviour) == len(events) and not taken and len(set(behaviour)) == len(behaviour):
+        return _Sorted(list(events), 0, [])
+    taken.update(log.known([event.key for event in events if event.klass == "fact"], "fact", earlier=trusting))
     clashes = [event for event in events if taken.get(event.key, event.mark) != event.mark]
     apart = {ids.content_key(event.key, str(event.mark)) for event in clashes}
     apart_known = {**log.known(list(apart), "behaviour"), **log.known(list(apart), "fact")} if apart else {}

@@ -33,7 +33,12 @@ def content_key(*parts: str) -> str:
 def content_keys(*first: str) -> Callable[[str], str]:
     """`content_key` for many words that have all but the last in common."""
     prefix = _told(first)
-    return lambda last: _key(f"{prefix}{len(last)}:{last}")
+
+    def key(last: str) -> str:
+        told = blake2b(f"{prefix}{len(last)}:{last}".encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+        return f"{told[:8]}-{told[8:12]}-8{told[13:16]}-{_STAMPED[told[16]]}{told[17:20]}-{told[20:]}"
+
+    return key
 
 
 def _key(text: str) -> str:

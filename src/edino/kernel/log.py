@@ -149,7 +149,9 @@ def copy_in(statement: sql.Statement, text: str) -> None:
 
 def escape(text: str) -> str:
     """A text as COPY's text format wants it."""
-    return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text) if _SPECIAL.search(text) else text
+    if "\\" not in text and text.isprintable():
+        return text
+    return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text)
 
 
 def _text(body: dict[str, Any] | msgspec.Raw | str) -> str:
@@ -159,7 +161,7 @@ def _text(body: dict[str, Any] | msgspec.Raw | str) -> str:
 def _line(fact: Fact, stamp: str, epoch: int) -> str:
     profile = "\\N" if fact.profile_id is None else fact.profile_id
     source = "\\N" if fact.source_id is None else fact.source_id
-    body = _text(fact.body)
+    body = fact.body if isinstance(fact.body, str) else _text(fact.body)
     if "\\" in body:
         body = body.replace("\\", "\\\\")
     return (

@@ -167,17 +167,16 @@ class Reader:
             raise Rejected("context.externalIds", "too_many", f"More than {MOST_IDENTIFIERS} identifiers in one event.")
         if troubles:
             self.warnings += troubles
-        order, confirmed = self._of_kinds(tuple([item[0] for item in found]))
+        kinds = tuple([item[0] for item in found])
+        order, confirmed = self.kinds.get(kinds) or self._of_kinds(kinds)
         return tuple([found[place] for place in order] if order else found), confirmed, given
 
     def _of_kinds(self, kinds: tuple[str, ...]) -> tuple[list[int] | None, frozenset[str]]:
         """In what order identifiers of these kinds stand (None: as they are), and which kinds are confirmed."""
-        known = self.kinds.get(kinds)
-        if known is None:
-            order = sorted(range(len(kinds)), key=lambda place: _STRENGTH.get(kinds[place], 9))
-            as_it_is = order == list(range(len(kinds)))
-            known = self.kinds[kinds] = (None if as_it_is else order, self.confirms.intersection(kinds))
-        return known
+        order = sorted(range(len(kinds)), key=lambda place: _STRENGTH.get(kinds[place], 9))
+        as_it_is = order == list(range(len(kinds)))
+        self.kinds[kinds] = (None if as_it_is else order, self.confirms.intersection(kinds))
+        return self.kinds[kinds]
 
     def _natural_key(self, type_: str, message: Message) -> str:
         natural = NATURAL[type_]
@@ -189,7 +188,8 @@ class Reader:
         return self._key(message)
 
     def _key(self, message: Message) -> str:
-        identity = _text(message.messageId)
+        identity = message.messageId
+        identity = identity.strip() if isinstance(identity, str) else _text(identity)
         if not identity:
             return str(ids.uuid7())
         if len(identity) > _NAME_LIMIT:

@@ -1,6 +1,6 @@
 """Sightings in, profiles out: the online side of identity. docs/algorithms/identity.md, "online"."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,16 +29,8 @@ def resolve(sightings: Sequence[Sighting]) -> list[int]:
     if not sightings:
         return []
     keys = [profile_key(sighting) for sighting in sightings]
-    told: dict[str, Sighting] = {}
-    again: dict[str, Seen] = {}
-    for key, sighting in zip(keys, sightings, strict=True):
-        if key not in told:
-            told[key] = sighting
-        elif key in again:
-            again[key].add(sighting)
-        else:
-            again[key] = Seen(key, told[key])
-            again[key].add(sighting)
+    told = dict(zip(keys, sightings, strict=True))
+    again = _repeated(keys, sightings) if len(told) < len(keys) else {}
     moments = [sighting.at for sighting in sightings]
     first, last = min(moments), max(moments)
     months = {month_of(first), month_of(last)} if month_of(last) - month_of(first) < 2 else set(map(month_of, moments))
@@ -53,6 +45,19 @@ def resolve(sightings: Sequence[Sighting]) -> list[int]:
     if fresh or stale:
         profiles |= Resolution(fresh, stale).run()
     return [profiles[key] for key in keys]
+
+
+def _repeated(keys: Sequence[str], sightings: Sequence[Sighting]) -> "dict[str, Seen]":
+    """The profiles that came more than once, put together."""
+    counts = Counter(keys)
+    again: dict[str, Seen] = {}
+    for key, sighting in zip(keys, sightings, strict=True):
+        if counts[key] > 1:
+            if key in again:
+                again[key].add(sighting)
+            else:
+                again[key] = Seen(key, sighting)
+    return again
 
 
 def profile_key(sighting: Sighting) -> str:
@@ -386,17 +391,18 @@ class Resolution:
     def _find_shared(self) -> None:
         """Values that have too many partners now; what they held together is replayed."""
         suspects: dict[int, int] = {}
-        partners: dict[int, set[Identifier]] = defaultdict(set)
+        partners: dict[Identifier, set[Identifier]] = defaultdict(set)
         for seen in self.fresh:
-            for item in seen.sighting.identifiers:
-                partners[self.ids[item]].update(seen.sighting.identifiers)
-        for item, id_ in self.ids.items():
+            items = seen.sighting.identifiers
+            if len(items) > 1:
+                for item in items:
+                    partners[item].update(items)
+        for item, crowd in partners.items():
             known = self.known.get(item)
             limit = self.policy.kind(item.kind).partners
-            crowd = partners.get(id_, set()) - {item}
-            if (known.shared if known else len(crowd) <= limit) or not any(map(self._personal, crowd)):
+            if (known.shared if known else len(crowd) - 1 <= limit) or not any(map(self._personal, crowd - {item})):
                 continue
-            suspects[id_] = limit
+            suspects[self.ids[item]] = limit
         if not suspects:
             return
         personal = [code for code, kind in self.policy.kinds.items() if kind.personal]
