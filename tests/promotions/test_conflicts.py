@@ -50,10 +50,10 @@ def test_a_rehearsal_tells_what_it_can_not_meet(vera: Client) -> None:
     vera.post("/promotions/new/", {**SAID, "exclusive": "on", "combines": [friend.id], "group": "spring"})
     spring = next(one for one in api.promotions() if one.definition.name == "Spring")
     page = opened(vera, f"/promotions/{spring.uid}/rehearsal/")
-    assert "Big sale “Spring” does not share lines. “Big sale” goes first, by its priority. never on one line" in page
-    assert "Friends One does not share lines, but excepts the other. both count" in page
-    assert "Best of Both are of the group “spring”: the one that takes more off. one of them" in page
-    assert "Plain “Spring” does not share lines. never on one line" in page
+    assert "Big sale never on one line “Spring” does not share lines. “Big sale” goes first, by its priority." in page
+    assert "Friends both count One does not share lines, but excepts the other." in page
+    assert "Best of one of them Both are of the group “spring”: the one that takes more off." in page
+    assert "Plain never on one line “Spring” does not share lines." in page
     assert "Plain" not in opened(vera, f"/promotions/{friend.uid}/rehearsal/")
     assert sale.definition.exclusive
 

@@ -199,11 +199,10 @@ def _info(variant: int) -> VariantInfo:
 
 def _row(row: StockRow, channel: str) -> Row:
     url = reverse("stock_why", args=[row.variant_id, row.location_id])
-    about = reverse("stock_variant", args=[row.variant_id])
     return Row(
         id=row.id,
         sku=row.sku,
-        goods=Product(words.name(row.names, row.options) or row.sku, row.sku, about),
+        goods=Product(words.name(row.names, row.options) or row.sku, row.sku),
         location=words.PLACES["transit"] if row.transit else row.location,
         free=row.free,
         why=Why(url=f"{url}?channel={channel}" if channel else url),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api as catalogue
 from edino.channels import api as channels_api
+from edino.channels.types import Ability
 from edino.inventory import api
 from edino.kernel.errors import Refusal
 from edino.kernel.holds import Short
@@ -89,9 +90,10 @@ def places() -> list[tuple[str, str]]:
 
 
 def channels() -> list[tuple[str, str]]:
-    """Channels to choose from: (code, name)."""
+    """Channels that sell, to choose from: (code, name)."""
     language = get_language() or "en"
-    return [(code, channel.name(language)) for code, channel in channels_api.channels_by_code().items()]
+    found = channels_api.channels_by_code().items()
+    return [(code, channel.name(language)) for code, channel in found if channel.can(Ability.SELL)]
 
 
 class Lines(forms.CharField):
