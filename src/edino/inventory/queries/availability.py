@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
+
+import msgspec
 
 from edino.inventory.types import Atp, CityStock
 from edino.kernel import sql
@@ -40,20 +43,33 @@ def availability(
         "owner": owner.uid if owner else None,
         "owner_kind": owner.kind if owner else "",
     }
-    found = sql.tuples(_SQL["availability"], values)
     return [
         Atp(
             variant,
             place,
-            on_hand,
+            total,
             promised,
-            safety,
-            free,
-            tuple(zip(days, quantities, strict=True)) if days else (),
+            kept,
+            max(0, total + slack - promised - kept),
+            expected.get(place, ()) if expected else (),
             capacity,
         )
-        for variant, place, on_hand, promised, safety, free, days, quantities, capacity in found
+        for variant, levels, coming in sql.tuples(_SQL["availability"], values)
+        for expected in (_expected(coming),)
+        for place, total, promised, kept, slack, capacity in _levels(levels.translate(_AS_JSON))
     ]
+
+
+def _expected(coming: list[Any] | None) -> dict[int, tuple[tuple[date, int], ...]]:
+    """What is expected at each place, the first day first."""
+    return {
+        place: tuple([(date.fromisoformat(day), quantity) for day, quantity in expected])
+        for place, expected in coming or ()
+    }
+
+
+_AS_JSON: Final = str.maketrans("{}", "[]")
+_levels: Final = msgspec.json.Decoder(list[tuple[int, int, int, int, int, int]]).decode
 
 
 def by_city(variants: Sequence[int], channel: str, at: datetime) -> list[CityStock]:

@@ -1,5 +1,6 @@
 -- name: availability
--- What can be promised of variants at locations: one row each, due holds and the owner's own left out of promised.
+-- What can be promised of variants: one row each, with [location, total, promised, kept back, slack, capacity] of its levels.
+-- Due holds and the owner's own are left out of promised. A row for each level would cost twice as much to send and read.
 -- Capacities are fetched by one array and joined from the outside, so that neither a guess of their number nor parallel
 -- workers, whose start costs more than the whole, can slow it down. Each level has its capacity.
 WITH location AS MATERIALIZED (
@@ -16,11 +17,11 @@ WITH location AS MATERIALIZED (
      WHERE level.variant_id = ANY (%(variants)s::bigint[])
        AND (%(locations)s::bigint[] IS NULL OR level.location_id = ANY (%(locations)s::bigint[]))
 )
-SELECT level.variant_id, level.location_id, capacity.total AS on_hand,
-       capacity.used + capacity.held - coalesce(loose.quantity, 0) AS promised, level.safety,
-       greatest(0, capacity.total + capacity.slack - capacity.used - capacity.held + coalesce(loose.quantity, 0)
-                   - level.safety) AS free,
-       coming.days, coming.quantities, level.capacity_id
+SELECT level.variant_id,
+       array_agg(ARRAY[level.location_id, capacity.total,
+                       capacity.used + capacity.held - coalesce(loose.quantity, 0), level.safety, capacity.slack,
+                       level.capacity_id])::text AS levels,
+       json_agg(json_build_array(level.location_id, coming.expected)) FILTER (WHERE coming.expected IS NOT NULL) AS coming
   FROM level
   LEFT JOIN (SELECT id, total, slack, used, held FROM kernel_capacity
               WHERE id = ANY (ARRAY(SELECT capacity_id FROM level))) AS capacity ON capacity.id = level.capacity_id
@@ -31,9 +32,9 @@ SELECT level.variant_id, level.location_id, capacity.total AS on_hand,
                       WHERE owner = %(owner)s::uuid AND owner_kind = %(owner_kind)s AND NOT lapsed
                         AND expires_at > %(at)s) AS due_or_own
               GROUP BY capacity_id) AS loose ON loose.capacity_id = level.capacity_id
-  LEFT JOIN (SELECT level_id, array_agg(due_on ORDER BY due_on, id) AS days,
-                    array_agg(quantity ORDER BY due_on, id) AS quantities
-               FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id;
+  LEFT JOIN (SELECT level_id, json_agg(json_build_array(due_on, quantity) ORDER BY due_on, id) AS expected
+               FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id
+ GROUP BY level.variant_id;
 
 -- name: by_city
 -- What can be had of variants in each city, and in how many places of it.
