@@ -17,3 +17,8 @@ def test_an_id_never_changes_and_words_do_not_run_together() -> None:
     assert str(ids.content_id("1", "", "a-message")) == ids.content_key("1", "", "a-message")
     assert ids.content_id("ab", "c") != ids.content_id("a", "bc")
     assert ids.content_id("ab", "c") == ids.content_id("ab", "c")
+
+
+@given(st.lists(st.text(max_size=20), max_size=3), st.text(max_size=20))
+def test_many_keys_that_begin_alike_are_made_at_once(first: list[str], last: str) -> None:
+    assert ids.content_keys(*first)(last) == ids.content_key(*first, last)
