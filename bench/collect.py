@@ -345,7 +345,7 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
         print(f"{name}_cpu_us_per_event={cost / len(work) / chosen.batch:.1f}")
     for name, cost in copying.items():
         print(f"{name}_cpu_us_per_row={cost / rows:.1f}")
-    bound = sum(costs.values()) / CORES / sum(copying.values())
+    bound = sum(costs.values()) / len(work) / chosen.batch / CORES / (sum(copying.values()) / rows)
     print(f"ratio_to_copy_by_cpu={bound:.2f}")
     print(f"copy_rows_per_second={rows / copy_seconds:.0f}")
     print(f"parallel_copy_rows_per_second={rows / parallel_seconds:.0f}")
