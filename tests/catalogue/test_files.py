@@ -180,3 +180,23 @@ def test_what_was_exported_makes_the_same_catalogue_in_an_empty_shop(tmp_path: P
     assert catalogue() == before
     assert imported(paths["products"], again=True).written == 0
     assert catalogue() == before
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_words_of_some_shelves_come_back_to_them_once_the_shelves_are_there(tmp_path: Path, ending: str) -> None:
+    shelves()
+    shoes = Category.objects.get(names__en="Shoes")
+    api.define_attributes(
+        attributes=[AttributeInput("drop", "number", categories=[shoes.code]), AttributeInput("since")]
+    )
+    path = tmp_path / f"attributes.{ending}"
+    assert CliRunner().invoke(export, ["attributes", "--output", str(path)], catch_exceptions=False).exit_code == 0
+    sql.execute("DELETE FROM catalogue_attribute")
+    assert imported(path, Attributes()).rejected == 0
+    assert dict(Attribute.objects.values_list("code", "category_ids")) == {"drop": [shoes.pk], "since": []}
+    sql.execute("UPDATE catalogue_category SET parent_id = NULL")
+    sql.execute("DELETE FROM catalogue_category")
+    sql.execute("DELETE FROM catalogue_attribute")
+    report = imported(path, Attributes(), again=True)
+    assert (report.rejected, report.reasons) == (1, {"unknown": 1})
+    assert dict(Attribute.objects.values_list("code", "category_ids")) == {"drop": [], "since": []}

@@ -40,6 +40,7 @@ EXTRACTS: Final[dict[str, Extract]] = {
             "is_filter": "boolean",
             "is_required": "boolean",
             "position": "text",
+            "categories": "json",
         },
         extracting.attributes,
     ),

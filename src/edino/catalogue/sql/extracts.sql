@@ -32,5 +32,7 @@ SELECT product.id, coalesce(product.code, product.uid::text) AS product, variant
 
 -- name: attributes
 -- Definitions of attributes, a step at a time.
-SELECT id, code, kind, names, unit, choices, is_filter, is_required, position::text
-  FROM catalogue_attribute WHERE id > %(after)s ORDER BY id LIMIT 1000
+SELECT id, code, kind, names, unit, choices, is_filter, is_required, position::text,
+       ARRAY(SELECT category.code FROM catalogue_category AS category
+              WHERE category.id = ANY (attribute.category_ids) ORDER BY category.id) AS categories
+  FROM catalogue_attribute AS attribute WHERE id > %(after)s ORDER BY id LIMIT 1000
