@@ -83,7 +83,7 @@ class Basket(forms.Form):
     channel = forms.ChoiceField(label=_("Channel"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, auto_id="try_%s", **options)  # the form of rules stands on the same page
         self.fields["place"].choices = [("", "–"), *words.places()]  # type: ignore[attr-defined]  # a choice field
         self.fields["channel"].choices = [("", "–"), *words.channels()]  # type: ignore[attr-defined]  # as above
 
