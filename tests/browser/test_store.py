@@ -56,6 +56,10 @@ def test_anya_picks_for_a_slot_with_her_scanner_and_hands_over_by_the_code_on_a_
     anya.go("/store/")
     anya.page.get_by_role("link", name=f"Order {order.number}").click()
     anya.page.wait_for_url("**/store/pick/**")
+    anya.page.get_by_role("button", name="Something is not here…").click()
+    anya.page.get_by_text("How many of each are not here").wait_for()
+    assert faults(anya.page) == []
+    anya.page.get_by_role("button", name="Cancel").click()
     # Three bursts as fast as a hand can: none is lost.
     for code in ("DAWN-42", "DAWN-42", "SOCK-1"):
         anya.scan(code)
@@ -66,7 +70,7 @@ def test_anya_picks_for_a_slot_with_her_scanner_and_hands_over_by_the_code_on_a_
     anya.scan(orders.pickup_qr(order=order))
     anya.page.wait_for_url("**/store/hand/**")
     anya.page.get_by_text("The code is right.").wait_for()
-    anya.page.get_by_label("cash").check()
+    anya.page.get_by_role("radio", name="cash").check()
     anya.page.get_by_role("button", name="Take the money and hand over").click()
     anya.page.get_by_text(f"Order {order.number} is handed over").wait_for()
     done = orders.order(uid=order.uid)

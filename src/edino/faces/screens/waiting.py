@@ -210,7 +210,10 @@ def _cards(book: list[Trouble], may: bool) -> Iterator[Row]:
         if one.kind.startswith("gift_card"):
             actions = [_press(_("Seen to"), reverse("waiting_card", args=[one.ref]))]
             money = wording.sum_of(one.amount, one.currency)
-            yield Row(place, one.number, _KINDS[one.kind], money, one.note, one.at, _actions(actions, may), "")
+            till, _dot, card_id = one.note.partition(" · ")
+            where = _("till %(till)s, card No. %(card)s") if card_id else _("till %(till)s")
+            why = where % {"till": till, "card": card_id}
+            yield Row(place, one.number, _KINDS[one.kind], money, why, one.at, _actions(actions, may), "")
 
 
 def _purchases(may: bool) -> Iterator[Row]:
