@@ -19,7 +19,7 @@ from edino.inventory.api import places as door
 from edino.inventory.errors import NoSuchLocation, NoSuchVariant
 from edino.inventory.queries import places as queries
 from edino.inventory.screens import words
-from edino.inventory.types import CORRECTIONS, Correction, Location
+from edino.inventory.types import Correction, Location
 from edino.kernel.errors import Refusal
 from edino.kernel.ids import uuid7
 from edino.staff import api as staff
@@ -27,13 +27,11 @@ from edino.staff.api import StaffRequest
 from edino.ui import screen
 from edino.ui.screen import Back, Fact, Number, When
 
-FEWER = ("missing", "broken", "stolen", "sample")
-
 
 class Correct(forms.Form):
     """What differs from the book, and why."""
 
-    reason = forms.ChoiceField(label=_("Reason"), choices=[(code, words.REASONS[code]) for code in CORRECTIONS])
+    reason = forms.ChoiceField(label=_("Reason"), choices=list(words.REASONS.items()))
     direction = forms.ChoiceField(
         label=_("There are"),
         choices=[("fewer", _("fewer")), ("more", _("more"))],
