@@ -110,11 +110,13 @@ def server(home: Path, url: str, workers: int = 2, threads: int = 2) -> Iterator
     environment = {**os.environ, "EDINO_HOME": str(home), "EDINO_DATABASE_URL": url, "EDINO_LOG_LEVEL": "ERROR"}
     process = subprocess.Popen([*map(str, command), "edino.site.wsgi:application"], env=environment)
     try:
-        for _ in range(300):
+        for _ in range(1200):
             with socket.socket() as probe:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
+        else:
+            raise TimeoutError("the web server did not begin within two minutes")
         time.sleep(1)
         yield port, process.pid
     finally:

@@ -43,6 +43,8 @@ def availability(
         "owner": owner.uid if owner else None,
         "owner_kind": owner.kind if owner else "",
     }
+    found = sql.tuples(_SQL["availability"], values)
+    expected = {variant: _expected(coming) for variant, levels, coming in found if levels is None}
     return [
         Atp(
             variant,
@@ -51,20 +53,19 @@ def availability(
             promised,
             kept,
             max(0, total + slack - promised - kept),
-            expected.get(place, ()) if expected else (),
+            expected[variant].get(place, ()) if variant in expected else (),
             capacity,
         )
-        for variant, levels, coming in sql.tuples(_SQL["availability"], values)
-        for expected in (_expected(coming),)
+        for variant, levels, _ in found
+        if levels is not None
         for place, total, promised, kept, slack, capacity in _levels(levels.translate(_AS_JSON))
     ]
 
 
-def _expected(coming: list[Any] | None) -> dict[int, tuple[tuple[date, int], ...]]:
+def _expected(coming: list[Any]) -> dict[int, tuple[tuple[date, int], ...]]:
     """What is expected at each place, the first day first."""
     return {
-        place: tuple([(date.fromisoformat(day), quantity) for day, quantity in expected])
-        for place, expected in coming or ()
+        place: tuple([(date.fromisoformat(day), quantity) for day, quantity in expected]) for place, expected in coming
     }
 
 

@@ -1,6 +1,7 @@
 -- name: availability
--- What can be promised of variants: one row each, with [location, total, promised, kept back, slack, capacity] of its levels.
--- Due holds and the owner's own are left out of promised. A row for each level would cost twice as much to send and read.
+-- What can be promised of variants: [location, total, promised, kept back, slack, capacity] of their levels, what is expected.
+-- One row for each variant, and one where anything is expected: a row for each level costs more to send and read. Due holds
+-- and the owner's own are left out of promised.
 -- Capacities are fetched by one array and joined from the outside, so that neither a guess of their number nor parallel
 -- workers, whose start costs more than the whole, can slow it down. Each level has its capacity.
 WITH location AS MATERIALIZED (
@@ -20,8 +21,7 @@ WITH location AS MATERIALIZED (
 SELECT level.variant_id,
        array_agg(ARRAY[level.location_id, capacity.total,
                        capacity.used + capacity.held - coalesce(loose.quantity, 0), level.safety, capacity.slack,
-                       level.capacity_id])::text AS levels,
-       json_agg(json_build_array(level.location_id, coming.expected)) FILTER (WHERE coming.expected IS NOT NULL) AS coming
+                       level.capacity_id])::text AS levels, NULL::json AS coming
   FROM level
   LEFT JOIN (SELECT id, total, slack, used, held FROM kernel_capacity
               WHERE id = ANY (ARRAY(SELECT capacity_id FROM level))) AS capacity ON capacity.id = level.capacity_id
@@ -32,8 +32,12 @@ SELECT level.variant_id,
                       WHERE owner = %(owner)s::uuid AND owner_kind = %(owner_kind)s AND NOT lapsed
                         AND expires_at > %(at)s) AS due_or_own
               GROUP BY capacity_id) AS loose ON loose.capacity_id = level.capacity_id
-  LEFT JOIN (SELECT level_id, json_agg(json_build_array(due_on, quantity) ORDER BY due_on, id) AS expected
-               FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id
+ GROUP BY level.variant_id
+UNION ALL
+SELECT level.variant_id, NULL, json_agg(json_build_array(level.location_id, coming.expected))
+  FROM level
+  JOIN (SELECT level_id, json_agg(json_build_array(due_on, quantity) ORDER BY due_on, id) AS expected
+          FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id
  GROUP BY level.variant_id;
 
 -- name: by_city
