@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import psutil
@@ -210,17 +211,15 @@ def stored(url: str, batch: int) -> list[bytes]:
     return [b"".join(lines[start : start + batch]) for start in range(0, len(lines), batch)]
 
 
-def copied(url: str, pieces: Sequence[bytes], connections: int, begin: Callable[[], object] = dict) -> float:
-    """Seconds to copy these rows into the same table, emptied, each batch durable before the next.
-
-    `begin` is called when all is ready.
-    """
+def copied(url: str, pieces: Sequence[bytes], connections: int, cluster: int) -> tuple[float, dict[str, float]]:
+    """Seconds to copy these rows into the same table, emptied, each batch durable before the next; what was spent."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("TRUNCATE kernel_log")
         connection.execute("CHECKPOINT")
 
     def make() -> Callable[[bytes], object]:
         own = psycopg.connect(url)
+        held.append(own)
 
         def do(piece: bytes) -> None:
             with own.cursor().copy(f"COPY kernel_log ({COLUMNS}) FROM STDIN") as into:
@@ -229,8 +228,13 @@ def copied(url: str, pieces: Sequence[bytes], connections: int, begin: Callable[
 
         return do
 
-    begin()
-    return in_parallel(pieces, connections, make)
+    held: list[psycopg.Connection[Any]] = []
+    spent = Spent("copy_client", copy_database=cluster)
+    seconds = in_parallel(pieces, connections, make)
+    costs = spent.look()  # as long as the processes live that did it
+    for own in held:
+        own.close()
+    return seconds, costs
 
 
 class Spent:
@@ -333,10 +337,8 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
         costs = spent.look()
     pieces = stored(url, chosen.batch)
     rows = sum(piece.count(b"\n") for piece in pieces)
-    spent = Spent("copy_client", copy_database=cluster)
-    copy_seconds = copied(url, pieces, 1, spent.look)
-    copying = spent.look()
-    parallel_seconds = copied(url, pieces, chosen.connections)
+    copy_seconds, copying = copied(url, pieces, 1, cluster)
+    parallel_seconds, _ = copied(url, pieces, chosen.connections, cluster)
     rate = len(work) * chosen.batch / seconds
     ratio = rows / copy_seconds / rate
     p99 = times[int(len(times) * 0.99)]
