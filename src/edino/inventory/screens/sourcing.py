@@ -83,7 +83,8 @@ class Basket(forms.Form):
     channel = forms.ChoiceField(label=_("Channel"), required=False)
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="try_%s", **options)  # the form of rules stands on the same page
+        options["auto_id"] = "try_%s"  # the form of rules stands on the same page
+        super().__init__(*args, **options)
         self.fields["place"].choices = [("", "–"), *words.places()]  # type: ignore[attr-defined]  # a choice field
         self.fields["channel"].choices = [("", "–"), *words.channels()]  # type: ignore[attr-defined]  # as above
 
