@@ -23,6 +23,13 @@ _SCAN = """code => {
     document.activeElement.dispatchEvent(pressed);
   }
 }"""
+# What a thumb would miss on a page for everybody: lower than 44 px.
+_SMALL = """() => ["main", ".places"].flatMap((place) => [...document.querySelectorAll(`.public ${place} :is(
+    .button, .cell, .door, .place, .way, .segments label, select,
+    input:not([type=hidden], [type=radio], [type=checkbox])
+  )`)])
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 43.5)
+  .map((one) => one.outerHTML.slice(0, 160))"""
 
 
 @dataclass(slots=True)
@@ -87,6 +94,7 @@ class Windows:
         assert faults(page) == []
         width = page.viewport_size["width"] if page.viewport_size else 0
         assert (page.url, page.evaluate("document.documentElement.scrollWidth") <= width) == (page.url, True)
+        assert (page.url, page.evaluate(_SMALL)) == (page.url, [])
 
     def close(self) -> None:
         """The end of the day: no browser has complained."""
