@@ -124,13 +124,13 @@ def test_what_carts_hold_of_a_person_is_handed_over_and_forgotten(shop: Shop) ->
 
 
 def test_the_card_shows_the_cart_that_is_open_now(shop: Shop) -> None:
-    from edino.checkout import screens  # models must be loaded first
+    from edino.checkout.screens import card  # models must be loaded first
 
     known = masha(shop)
     nobody: Any = None
-    assert screens.read(nobody, customers.person(uid=known.uid)) is None
+    assert card.read(nobody, customers.person(uid=known.uid)) is None
     cart_of(shop, {"SOCK-1": 2, "BOTTLE": 1}, profile_id=known.profile_id)
-    told = screens.read(nobody, customers.person(uid=known.uid))
+    told = card.read(nobody, customers.person(uid=known.uid))
     assert told is not None
     assert [line["quantity"] for line in told["lines"]] == [2, 1]
     assert (told["more"], "<" in str(told["total"])) == (0, True)

@@ -141,7 +141,7 @@ def _refusal_texts(path: Path, refusals: set[str]) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-        field = name in {"field", "FieldError"} or name.endswith("Problem")
+        field = name in {"field", "FieldError"} or (name.endswith("Problem") and name != "Problem")
         place = 2 if field else 0 if name in refusals else None
         if place is not None and len(node.args) > place:
             text = node.args[place]
