@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
+from edino.inventory.api import correcting
 from edino.kernel import sql
 from edino.kernel.errors import Invalid
 from edino.orders import api
@@ -198,7 +199,9 @@ def test_a_store_that_cannot_is_passed_over_and_the_customer_told(shop: Shop) ->
     assert moved == api.reject(uid=order.uid, parcel=parcel.uid, reason="not_found", by=ANYA)
     assert [(one.state, one.attempt) for one in moved.fulfilments] == [("rejected", 1), ("to_pick", 2)]
     assert (moved.fulfilments[1].kind, moved.fulfilments[1].location == "TVER") == ("transfer", False)
-    assert of.stock("DAWN-42", "TVER") == (5, 0, 0)
+    assert of.stock("DAWN-42", "TVER") == (3, 0, 0), "what is not on the shelf is promised to nobody else"
+    [written_off] = correcting.corrections(variant_id=shop.variants["DAWN-42"])
+    assert (written_off.quantity, written_off.reason, written_off.note) == (-2, "missing", order.number)
     [(_, told)] = of.facts("order.rerouted")
     assert told["to"][0]["location"] == moved.fulfilments[1].location
     second = api.reject(uid=order.uid, parcel=moved.fulfilments[1].uid, reason="damaged", by=ANYA)
@@ -208,7 +211,7 @@ def test_a_store_that_cannot_is_passed_over_and_the_customer_told(shop: Shop) ->
     assert [of.stock("DAWN-42", place)[1] for place in of.STOCK] == [0, 0, 0]
     again = api.replan(uid=order.uid, by=OLEG)
     assert (again.parked, again.fulfilments[-1].location) == ("", "TVER")
-    assert of.stock("DAWN-42", "TVER") == (5, 2, 0)
+    assert of.stock("DAWN-42", "TVER") == (3, 2, 0)
 
 
 def test_only_the_pair_that_is_not_there_comes_from_elsewhere_and_the_rest_goes_on(shop: Shop) -> None:
@@ -273,7 +276,7 @@ def test_who_will_not_wait_gets_exactly_the_money_of_the_missing_pair(shop: Shop
     assert (done.due, done.paid, done.lines[0].cancelled) == (order.due - 565_667, order.due - 565_667, 1)
     assert [(one.state, one.attempt) for one in done.fulfilments] == [("to_pick", 1)]
     assert of.facts("order.rerouted", "order.parked") == []
-    assert of.stock("DAWN-42", "TVER") == (5, 2, 0)
+    assert of.stock("DAWN-42", "TVER") == (4, 2, 0)
     # All of it: the parcel is given up, and nothing is looked for.
     rest = api.reject(uid=order.uid, parcel=parcel.uid, reason="damaged", by=ANYA, cancel=True)
     assert (rest.state, rest.paid, rest.fulfilments[0].state) == ("cancelled", 0, "rejected")

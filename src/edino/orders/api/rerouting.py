@@ -8,8 +8,9 @@ from uuid import UUID
 from django.db import transaction
 
 from edino.inventory import api as inventory
+from edino.inventory.api import correcting
 from edino.inventory.types import Choice, Demand
-from edino.kernel import clock, holds, log
+from edino.kernel import clock, holds, ids, log
 from edino.kernel.errors import Invalid
 from edino.orders import events
 from edino.orders.api import acting, cancelling
@@ -19,8 +20,11 @@ from edino.orders.api.reading import order as read
 from edino.orders.errors import NoSuchFulfilment, TooManyPieces, WrongState
 from edino.orders.queries import book, fulfilment
 from edino.orders.types import Allocated, Fulfilment, Order
+from edino.staff.types import Actor
 
 NO_ROUTE = "no_route"
+_GONE = {"not_found": "missing", "sold": "missing", "damaged": "broken"}
+"""Reasons of a store after which the pieces are no longer on its shelf, as corrections of stock name them."""
 
 
 def reject(
@@ -67,7 +71,9 @@ def _reject(
     body = {"parcel": str(one.uid), "location": one.location, "reason": reason, "lines": pieces}
     log.append([acting.fact(order, events.REJECTED, at, **body)])
     if cancel:
-        return cancelling.take_out(order, pieces, by=by, reason=reason, at=at, within={one.id})
+        done = cancelling.take_out(order, pieces, by=by, reason=reason, at=at, within={one.id})
+        _write_off(order, one, missing, reason, by=by)
+        return done
     given_up: list[tuple[Allocated, int]] = []
     left = dict(missing)
     for part in order.allocations:
@@ -77,7 +83,29 @@ def _reject(
             given_up.append((part, count))
     inventory.give_up(allocations=cancelling.free(given_up))
     fulfilment.give_up([(part.id, count, False) for part, count in given_up])
+    _write_off(order, one, missing, reason, by=by)
     return _plan(read(uid=order.uid), missing, by=by, at=at)
+
+
+def _write_off(order: Order, one: Fulfilment, missing: Mapping[int, int], reason: str, *, by: By) -> None:
+    """Correct the stock of the place by what is not there, so that nobody else is promised it; undone on its screen."""
+    why = _GONE.get(reason)
+    if why is None:
+        return
+    variants: dict[int, int] = {}
+    for line in order.lines:
+        if line.variant_id is not None and missing.get(line.id):
+            variants[line.variant_id] = variants.get(line.variant_id, 0) + missing[line.id]
+    for variant_id, count in variants.items():
+        correcting.correct(
+            uid=ids.uuid7(),
+            variant_id=variant_id,
+            location=one.location,
+            quantity=-count,
+            reason=why,
+            by=by or Actor("orders"),
+            note=order.number,
+        )
 
 
 def _missing(order: Order, one: Fulfilment, lines: Mapping[str, int] | None) -> dict[int, int]:
