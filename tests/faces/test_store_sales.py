@@ -1,15 +1,18 @@
 """Selling at the counter, from the shelf and from elsewhere; what comes back; counting."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from edino.channels import api as channels
 from edino.checkout.errors import NotPayable
 from edino.checkout.types import Hand, Tender
 from edino.customers import api as customers
+from edino.faces.errors import NoTill
 from edino.inventory import api as inventory
 from edino.inventory.api import counts
-from edino.kernel import ids
+from edino.kernel import ids, sql
 from edino.orders import api as orders
 from edino.orders.api import returns
 from edino.orders.errors import OverTheLimit
@@ -53,6 +56,22 @@ def test_a_sale_is_scanned_and_paid_by_two_means() -> None:
     assert [(one.role, one.name) for one in order.credits if one.role == "served"] == [("served", "Associate")]
     assert on_hand("DAWN-42", "TVER") == 4
     assert anya.client.get("/store/sell/").status_code == 200
+
+
+def test_a_store_without_tills_sells_at_its_tablets_from_the_first_day() -> None:
+    from edino.faces.screens.store import sales  # models must be loaded first
+
+    shop.open_shop()
+    sql.execute("UPDATE channels_source SET channel_id = 'kiosk' WHERE channel_id = 'store'")
+    anya = store.tablet()
+    carts = [anya.scan("/store/sell/", "SOCK-1").headers["Location"] for _ in range(2)]
+    assert [anya.client.get(cart).status_code for cart in carts] == [200, 200]
+    [system] = channels.list_sources(channel="store")
+    assert (system.name, system.confirms) == ("Store tablets", [])
+    sql.execute("UPDATE channels_source SET is_active = false WHERE channel_id = 'store'")
+    request: Any = SimpleNamespace(store=SimpleNamespace(name="Tver", code="TVER"))
+    with pytest.raises(NoTill, match="is off"):
+        sales.source(request)
 
 
 def test_a_card_at_the_counter_is_taken_by_its_terminal_and_by_nobody_else() -> None:

@@ -175,12 +175,12 @@ def shop_name() -> str:
 
 
 def source_of(channel: str, name: str = "") -> Source:
-    """The shop's own source in a channel, made at its first use. What somebody types is not confirmed by it."""
+    """A source of our own screens in a channel, made at its first use. What somebody types is not confirmed by it."""
     name = name or SOURCES[channel]
     try:
         return channels.get_source(name=name)
     except NoSuchSource:
-        confirms = () if name == PAGES else ("device",)
+        confirms = ("device",) if name in SOURCES.values() else ()
         try:
             return channels.create_source(name=name, channel=channel, confirms=confirms, by=staff.COMMAND_LINE)
         except SourceTaken:  # two first visitors at once

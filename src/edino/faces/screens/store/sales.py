@@ -11,16 +11,12 @@ from edino.channels.types import Source
 from edino.checkout import api as checkout
 from edino.checkout.errors import NoSuchCart
 from edino.checkout.types import Cart, CartView, Delivery, Hand
+from edino.faces.errors import NoTill
+from edino.faces.screens.shop.visit import source_of
 from edino.faces.screens.store.frame import StoreRequest
-from edino.kernel.errors import Conflict
 
 KEPT: Final = "store_cart"
-
-
-class NoTill(Conflict):
-    """No system of the channel “Store” is set up yet: an administrator adds one under “Sources and keys”."""
-
-    code = "no_till"
+TABLETS: Final = "Store tablets"
 
 
 def hand(request: StoreRequest) -> Hand:
@@ -34,8 +30,14 @@ def device(request: StoreRequest) -> str:
 
 
 def source(request: StoreRequest) -> Source:
-    """The system that a sale at this tablet counts for: the one that bears the store's name, else the first."""
-    found = [one for one in channels.list_sources(channel="store") if one.is_active]
+    """The system that a sale at this tablet counts for: the one that bears the store's name, else the first.
+
+    Where no till was ever connected, the tablets are the first system of the channel.
+    """
+    known = channels.list_sources(channel="store")
+    if not known:
+        return source_of("store", TABLETS)
+    found = [one for one in known if one.is_active]
     if not found:
         raise NoTill
     named = [one for one in found if one.name in {request.store.name, request.store.code}]
