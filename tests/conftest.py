@@ -83,7 +83,7 @@ def _remove(home: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker") -> Iterator[None]:
     """Published views beside the tables, and a memory of the reference rows for tests with real transactions."""
     from django.db import connection  # Django is set up only after this file is loaded
     from django.test import TransactionTestCase
@@ -98,6 +98,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: "DjangoDbBlocker")
         connection.close()
     # Django's own flush knows only tables that have a model, and forgets the rows that migrations wrote.
     TransactionTestCase._fixture_teardown = _restore  # type: ignore[attr-defined]
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        # A program that a test has killed may still be taking its leave, and would keep the database from going.
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+        )
+        connection.close()
 
 
 def _restore(_case: Any) -> None:

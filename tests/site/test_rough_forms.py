@@ -69,9 +69,16 @@ def rounds() -> list[dict[str, str]]:
     return [{name: VALUES[(3 * time + place) % len(VALUES)] for place, name in enumerate(NAMES)} for time in range(7)]
 
 
+def shared_out() -> list[tuple[str, dict[str, str]]]:
+    """Each screen with three of the rounds: the next screens get the others, and all screens read values alike."""
+    told = rounds()
+    return [(address, told[(n + step) % len(told)]) for n, address in enumerate(addresses()) for step in (0, 2, 4)]
+
+
 def test_nothing_in_an_address_breaks_a_screen(vera: Client) -> None:
-    queries = [*map(urlencode, rounds()), "&".join(f"{name}=%FF" for name in NAMES)]
-    tried = [(address, query) for address in addresses() for query in queries]
+    broken = "&".join(f"{name}=%FF" for name in NAMES)
+    tried = [(address, urlencode(values)) for address, values in shared_out()]
+    tried += [(address, broken) for address in addresses()]
     assert [one for one in tried if vera.get("?".join(one)).status_code >= 500] == []
 
 
@@ -102,10 +109,11 @@ def test_no_number_or_word_in_the_path_breaks_a_screen(vera: Client, place: int)
 @pytest.mark.parametrize("what", BODIES)
 def test_no_body_breaks_a_screen(vera: Client, what: str) -> None:
     body, content_type = BODIES[what]
-    found = [(address, vera.generic("POST", address, body, content_type=content_type)) for address in addresses()]
+    places = addresses()[:: 10 if len(body) > 1024 * 1024 else 1]  # what is too large is refused before any screen
+    found = [(address, vera.generic("POST", address, body, content_type=content_type)) for address in places]
     assert [(address, answer.status_code) for address, answer in found if answer.status_code >= 500] == []
 
 
 def test_no_value_in_a_form_breaks_a_screen(vera: Client) -> None:
-    tried = [(address, values) for address in addresses() for values in (*rounds(), dict.fromkeys(NAMES, "\0"))]
+    tried = [*shared_out(), *((address, dict.fromkeys(NAMES, "\0")) for address in addresses())]
     assert [one for one in tried if vera.post(*one).status_code >= 500] == []
