@@ -36,14 +36,18 @@ def plan(
     """(place, way, goods) in the order they are chosen, and what is short: every ranking written out in full."""
     rules = [rule for rule in rules if rule.active and rule.method in ("", ask.method)]
     barred = set(ask.exclude) | {code for rule in rules if rule.kind == "exclude" for code in rule.locations}
+    whole = any(rule.kind == "one_parcel" for rule in rules)
     open_ = [p for p in places if p.active and p.kind != "transit" and p.code not in barred and reaches(ask, p)]
     need = dict(ask.demand)
     chosen: list[tuple[str, str, dict[int, int]]] = []
     while True:
         able = [p for p in open_ if any(min(need[v], stock.get((p.id, v), 0)) > 0 for v in need)]
-        if not able:
+        if not able or (whole and chosen):
             return chosen, {v: n for v, n in need.items() if n > 0}
         can = {v: min(n, sum(stock.get((p.id, v), 0) for p in able)) for v, n in need.items()}
+        if whole:  # nobody splits, so only who has most of it is asked
+            most = max(sum(min(n, stock.get((p.id, v), 0)) for v, n in can.items()) for p in able)
+            able = [p for p in able if sum(min(n, stock.get((p.id, v), 0)) for v, n in can.items()) == most]
         best = min(able, key=lambda p: (*[rank(rule, ask, p, able, places, stock, can) for rule in rules], p.code))
         if ask.prefer:
             first = [p for p in able if p.code in ask.prefer]
