@@ -46,8 +46,8 @@ def plan(
             return chosen, {v: n for v, n in need.items() if n > 0}
         can = {v: min(n, sum(stock.get((p.id, v), 0) for p in able)) for v, n in need.items()}
         if whole:  # nobody splits, so only who has most of it is asked
-            most = max(sum(min(n, stock.get((p.id, v), 0)) for v, n in can.items()) for p in able)
-            able = [p for p in able if sum(min(n, stock.get((p.id, v), 0)) for v, n in can.items()) == most]
+            gives = {p.id: sum(min(n, stock.get((p.id, v), 0)) for v, n in can.items()) for p in able}
+            able = [p for p in able if gives[p.id] == max(gives.values())]
         best = min(able, key=lambda p: (*[rank(rule, ask, p, able, places, stock, can) for rule in rules], p.code))
         if ask.prefer:
             first = [p for p in able if p.code in ask.prefer]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from edino.catalogue.queries import reading
 from edino.kernel import sql
 
 _SQL = sql.statements("edino.catalogue", "office.sql")
@@ -79,16 +80,9 @@ def labels(products: Iterable[int]) -> list[LabelRow]:
 
 
 @dataclass(frozen=True, slots=True)
-class CategoryRow:
+class CategoryRow(reading.CategoryRow):
     """A category as those who keep it see it."""
 
-    id: int
-    code: str
-    parent_id: int | None
-    path: list[int]
-    names: dict[str, str]
-    position: int
-    is_active: bool
     held: list[str]
     products: int
     sources: list[str]

@@ -9,6 +9,8 @@ import re
 import tempfile
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -27,6 +29,8 @@ from edino.kernel import sql
 _SQL: Final = sql.statements("edino.integrations", "uploads.sql")
 PIECE: Final = 1 << 20
 LARGEST_ARCHIVED: Final = 4 << 30
+_DAMAGED: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
+"""All that reading an archive raises when it is cut, damaged, encrypted or packed in a way that nobody knows."""
 _STARTS: Final = re.compile(rb"^(\xef\xbb\xbf)?\s*<\?xml\b")
 _ZIP: Final = b"PK\x03\x04"
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
@@ -98,14 +102,11 @@ def settle_repeats(exchange_id: int, upload: Upload) -> Upload:
 def _is_whole(upload: Upload) -> bool:
     """Whether an archive has all that its end tells of, or a document ends where it began."""
     if is_archive(upload):
-        with tempfile.TemporaryFile() as whole:
-            for place in range(upload.parts):
-                whole.write(_part(upload, place))
-            try:
-                with zipfile.ZipFile(whole) as archive:
-                    return archive.testzip() is None
-            except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error):
-                return False
+        try:
+            with _archive(upload) as archive:
+                return archive.testzip() is None
+        except Unreadable:
+            return False
     return is_whole(document(upload))
 
 
@@ -202,24 +203,31 @@ def unpack(exchange_id: int) -> list[str]:
     return names
 
 
-def _unpacked(exchange_id: int, upload: Upload) -> list[str]:
-    names = []
+@contextmanager
+def _archive(upload: Upload) -> Iterator[zipfile.ZipFile]:
+    """The parts of an archive put together; `Unreadable` when it, or a member read meanwhile, is damaged."""
     with tempfile.TemporaryFile() as whole:
         for place in range(upload.parts):
             whole.write(_part(upload, place))
         try:
             with zipfile.ZipFile(whole) as archive:
-                for member in archive.infolist():
-                    if member.is_dir():
-                        continue
-                    if member.file_size > LARGEST_ARCHIVED:
-                        raise Unreadable("%(file)s in the archive is too large.", file=member.filename)
-                    names.append(named(member.filename))
-                    _lay(exchange_id, names[-1], archive, member)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+                yield archive
+        except _DAMAGED as error:
             raise Unreadable(
                 "%(file)s is no whole ZIP archive: %(reason)s.", file=upload.name, reason=str(error)
             ) from error
+
+
+def _unpacked(exchange_id: int, upload: Upload) -> list[str]:
+    names = []
+    with _archive(upload) as archive:
+        for member in archive.infolist():
+            if member.is_dir():
+                continue
+            if member.file_size > LARGEST_ARCHIVED:
+                raise Unreadable("%(file)s in the archive is too large.", file=member.filename)
+            names.append(named(member.filename))
+            _lay(exchange_id, names[-1], archive, member)
     return names
 
 

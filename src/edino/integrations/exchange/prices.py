@@ -108,10 +108,7 @@ def step(work: Work, lists: Lists) -> bool:
     for one in staged:
         offer = offers.get(one.ext_id)
         if offer is None or not offer.sku or not offer.settled:
-            reason = "unknown" if offer is None else "not_taken"
-            changes.append(work.refuse("prices", one, one.ext_id, [("offer", reason)]))
-            work.odd.note("offer_unknown" if offer is None else "offer_not_taken", one.ext_id, line=one.line)
-            work.count("prices", "rejected")
+            changes.append(work.without_offer("prices", one, offer))
             continue
         body = _body(work, one, offer, lists)
         before = known.get(one.ext_id)

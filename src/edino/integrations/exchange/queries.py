@@ -206,12 +206,6 @@ def repeated(what: str, run_id: int) -> list[tuple[str, int, int]]:
     return [(text or "", count, line) for text, count, line in sql.tuples(_SQL[f"repeated_{what}"], {"run_id": run_id})]
 
 
-def goods_without_offer(run_id: int) -> tuple[int, list[str], list[int]]:
-    """Products a document offers nothing of: how many, and the first names and lines."""
-    [(count, _, names, lines)] = sql.tuples(_SQL["goods_without_offer"], {"run_id": run_id})
-    return count, names or [], lines or []
-
-
 def mirrored_without_offer(run_id: int, source_id: int, catalog: str) -> tuple[int, list[str]]:
     """Products of a catalogue that a package offers nothing of."""
     given = {"run_id": run_id, "source_id": source_id, "catalog": catalog}

@@ -105,11 +105,7 @@ def step(work: Work) -> bool:
     for one in staged:
         offer = offers.get(one.ext_id)
         if offer is None or not offer.sku or not offer.settled:
-            changes.append(
-                work.refuse("stock", one, one.ext_id, [("offer", "unknown" if offer is None else "not_taken")])
-            )
-            work.odd.note("offer_unknown" if offer is None else "offer_not_taken", one.ext_id, line=one.line)
-            work.count("stock", "rejected")
+            changes.append(work.without_offer("stock", one, offer))
             continue
         if work.older(known.get(one.ext_id)):
             work.odd.note("older_than_known", str(offer.body.get("name", "")) or one.ext_id, line=one.line)

@@ -67,6 +67,13 @@ class Work:
         fields = [(where, "", why) for where, why in reasons]
         return Change(kind, "rejected", staged.grp, staged.ext_id, name, staged.line, fields)
 
+    def without_offer(self, kind: str, staged: Staged, offer: Mirrored | None) -> Change:
+        """A price or stock is refused, since its offer is not there or was refused itself; the line of the diff."""
+        reason = "unknown" if offer is None else "not_taken"
+        self.odd.note(f"offer_{reason}", staged.ext_id, line=staged.line)
+        self.count(kind, "rejected")
+        return self.refuse(kind, staged, staged.ext_id, [("offer", reason)])
+
 
 def compared(before: Mapping[str, Any] | None, now: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """What differs between two readable accounts of a thing, as (what, before, now)."""

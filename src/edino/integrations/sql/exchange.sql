@@ -161,14 +161,6 @@ SELECT code, count(*), min(line)
 HAVING count(DISTINCT grp) > 1
  ORDER BY min(place);
 
--- name: goods_without_offer
--- Products of the document that it offers nothing of.
-SELECT count(*), min(line), (array_agg(body ->> 'name' ORDER BY place))[1:5], (array_agg(line ORDER BY place))[1:5]
-  FROM integrations_staged AS goods
- WHERE run_id = %(run_id)s AND kind = 'goods'
-   AND NOT EXISTS (SELECT FROM integrations_staged AS offer
-                    WHERE offer.run_id = %(run_id)s AND offer.kind = 'offer' AND offer.grp = goods.ext_id);
-
 -- name: mirrored_without_offer
 -- Products of a catalogue whose package of offers offers nothing of them.
 SELECT count(*), (array_agg(body ->> 'name' ORDER BY ext_id))[1:5]
