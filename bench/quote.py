@@ -62,12 +62,12 @@ def measure(chosen: argparse.Namespace, promotions: int, lines: int, promised: f
     fill(rng, promotions, chosen.skus)
     baskets = [basket(rng, lines, chosen.skus) for _ in range(chosen.quotes)]
     kept = book(queries.version()).book
-    quotes = [api.quote(basket=one) for one in baskets]
+    counts = [(len(why), sum(one.applied for one in why)) for why in (api.quote(basket=one).why for one in baskets)]
     door = cpu(baskets, lambda one: api.quote(basket=one))
     engine = cpu(baskets, lambda one: evaluate(kept, one, {}, Limits()))
     name = f"{lines}_lines_{promotions}_promotions"
-    print(f"candidates_{name}={statistics.mean(len(one.why) for one in quotes):.0f}")
-    print(f"applied_{name}={statistics.mean(sum(why.applied for why in one.why) for one in quotes):.1f}")
+    print(f"candidates_{name}={statistics.mean(count for count, _ in counts):.0f}")
+    print(f"applied_{name}={statistics.mean(applied for _, applied in counts):.1f}")
     report(f"engine_{name}", engine)
     report(f"quote_{name}", door)
     return statistics.median(door) <= promised

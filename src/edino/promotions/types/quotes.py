@@ -9,8 +9,11 @@ import msgspec
 from edino.kernel.holds import Want
 
 
-class Share(msgspec.Struct, frozen=True):
-    """What one promotion takes off one line, or off the delivery. A struct, as there are many to a quote."""
+class Share(msgspec.Struct, frozen=True, gc=False):
+    """What one promotion takes off one line, or off the delivery.
+
+    A struct that garbage collection passes over, as there are many to a quote and none can be in a cycle.
+    """
 
     promotion_id: int
     version: int
@@ -31,7 +34,7 @@ class QuotedLine:
     shares: tuple[Share, ...]
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Reason(msgspec.Struct, frozen=True, gc=False):
     """Why a candidate applied or not: a code for machines, a sentence for people in the language now active."""
 
     promotion_id: int
