@@ -26,6 +26,8 @@ Row = TypeVar("Row")
 Params = Mapping[str, Any] | Sequence[Any] | None
 
 _BLOCK = re.compile(r"^-- name: *(?P<name>\w+) *$\n(?P<text>(?:(?!^-- name:).*\n?)*)", re.MULTILINE)
+_INDENT = re.compile(r"\n +")
+"""Left out of what is sent: psycopg reads a statement of more than 4,096 bytes anew each time it is run."""
 
 observers: list[Any] = []
 """Callables `(sql) -> None` told of each statement: the architecture tests and query counters listen here."""
@@ -51,7 +53,7 @@ def statements(package: str, file: str) -> Mapping[str, Statement]:
             raise ValueError(f"{package}/sql/{file}: {match['name']} has no purpose line")
         if match["name"] in found:
             raise ValueError(f"{package}/sql/{file}: {match['name']} is named twice")
-        found[match["name"]] = Statement(match["name"], purpose[3:].strip(), text.strip())
+        found[match["name"]] = Statement(match["name"], purpose[3:].strip(), _INDENT.sub("\n", text.strip()))
     return found
 
 
