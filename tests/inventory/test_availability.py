@@ -12,7 +12,7 @@ from edino.inventory import api
 from edino.inventory.api import waiting
 from edino.inventory.api.places import save_reserve
 from edino.inventory.errors import NoSuchLocation, NoSuchVariant
-from edino.inventory.types import LocationInput, Movement, Sale
+from edino.inventory.types import Inbound, LocationInput, Movement, Sale
 from edino.kernel import clock, holds, sql
 from edino.kernel.holds import NotPromised, Owner, Short, Want
 from tests.inventory.oracle import Book
@@ -183,3 +183,28 @@ def test_stock_by_city_and_what_is_nowhere() -> None:
         api.trace(sku="44", location="kazan")
     with pytest.raises(NoSuchLocation):
         api.trace(sku="43", location="omsk")
+
+
+@pytest.mark.django_db
+def test_what_is_expected_of_other_goods_is_not_read() -> None:
+    """A year of orders to suppliers lies in the table; a shelf with two pairs must not wait for all of it."""
+    ids = goods(["42", "43"])
+    place("tverskaya")
+    rows = [Inbound("43", "tverskaya", 1, NOON.date(), f"order {n}") for n in range(3_000)]
+    rows.append(Inbound("42", "tverskaya", 2, NOON.date(), "order of Vera"))
+    assert api.expect(rows=rows) == []
+    sql.execute("ANALYZE inventory_inbound")
+    asked = {"variants": [ids["42"]], "locations": None, "channel": "", "at": NOON, "owner": None, "owner_kind": ""}
+    statement = sql.statements("edino.inventory", "availability.sql")["availability"].text
+    plan = sql.scalar(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", asked)
+    nodes = [plan[0]["Plan"]]
+    for node in nodes:
+        nodes += node.get("Plans", [])
+    read = [
+        node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
+        for node in nodes
+        if node.get("Relation Name") == "inventory_inbound"
+    ]
+    assert sum(read) <= 2
+    [atp] = api.availability(variant_ids=[ids["42"]])[ids["42"]]
+    assert atp.inbound == ((NOON.date(), 2),)

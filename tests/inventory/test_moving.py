@@ -1,14 +1,17 @@
 """Goods move: every movement once, the number its sum, the promise never broken by another promise."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from edino.channels.types import Source
 from edino.inventory import api, events
-from edino.inventory.types import Demand, Movement, Sale
-from edino.kernel import holds, sql
+from edino.inventory.types import Demand, Movement, MoveReport, Sale
+from edino.kernel import clock, holds, sql
 from edino.kernel.holds import Owner, Short, Shortage, Want
 from edino.kernel.ids import uuid7
 from tests.inventory import shop
@@ -62,6 +65,63 @@ def test_each_wrong_row_is_named_and_the_right_ones_are_written() -> None:
         (5, "expected_from", "changed"),
     ]
     assert numbers("42", "tverskaya") == (7, 0, 0, 0)
+
+
+def test_what_leaves_is_below_zero_and_nothing_has_happened_next_year() -> None:
+    """A till that says `sold 3` would fill the shelf; a movement of next year would come on top of every stock file."""
+    goods(["42"])
+    place("tverskaya")
+    came = Movement("received", "42", "tverskaya", 5, "a", NOON)
+    report = api.move(
+        movements=[
+            came,
+            replace(came, kind="sold", quantity=3, key="b"),
+            replace(came, kind="sold", quantity=-1, key="c"),
+            replace(came, key="d", occurred_at=clock.now() + timedelta(days=2)),
+            replace(came, key="e", occurred_at=clock.now() + timedelta(hours=20)),
+        ],
+        source=erp(),
+    )
+    assert [(one.index, one.field, one.code) for one in report.rejected] == [
+        (1, "quantity", "sign"),
+        (3, "occurred_at", "future"),
+    ]
+    assert (report.written, numbers("42", "tverskaya")) == (3, (9, 0, 0, 0))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_contents_under_one_key_at_one_instant_one_is_written_and_the_other_told() -> None:
+    goods(["42"])
+    place("tverskaya")
+    bring("42", "tverskaya", 1)
+    came = Movement("received", "42", "tverskaya", 5, "doc-1", NOON)
+    one = erp()
+    with ThreadPoolExecutor(1) as other, transaction.atomic():
+        assert api.move(movements=[came], source=one).written == 1
+        late = other.submit(_moved, replace(came, quantity=6), one)
+        _waits_for_a_lock()
+    report = late.result(timeout=20)
+    assert (report.written, report.known) == (0, 0)
+    assert [(row.index, row.field, row.code) for row in report.rejected] == [(0, "key", "conflict")]
+    assert numbers("42", "tverskaya") == (6, 0, 0, 0)
+
+
+def _moved(one: Movement, source: Source) -> MoveReport:
+    try:
+        return api.move(movements=[one], source=source)
+    finally:
+        connection.close()
+
+
+def _waits_for_a_lock() -> None:
+    waits = (
+        "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+    )
+    for _ in range(500):
+        if sql.scalar(waits):
+            return
+        time.sleep(0.01)
+    pytest.fail("nobody waited")
 
 
 def test_what_was_promised_leaves_once_and_takes_its_promise_with_it() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import md5
 from typing import Final, Protocol
 from uuid import UUID
@@ -21,6 +21,10 @@ from edino.staff.types import Actor, Person
 
 _MOST: Final = 1_000_000_000
 _CONDITIONS: Final = ("good", "damaged", "quarantine")
+_LEAVES: Final = ("sold", "shipped", "transfer_out")
+_AHEAD: Final = timedelta(days=1)
+"""How far the clock of another system may be ahead. A movement of next year would count on top of every stock file."""
+_CONFLICT: Final = "This key named another movement before."
 
 
 class Promised(Protocol):
@@ -158,6 +162,7 @@ def move(
         report = post(
             list(lines.values()), source_id=source.id if source else None, by=by.name if by else "", happened=True
         )
+        reading.taken_meanwhile(lines, report.new)
         if any(line.quantity > 0 for line in lines.values()):
             tell_waiting(reading.variants)
     written = len(report.new)
@@ -324,7 +329,7 @@ class _Reading:
             before = known.get(mark) or (_told(lines[mark]) if mark in lines else None)
             if before is not None:
                 if before != _told(line):
-                    self._reject(place, "key", "conflict", "This key named another movement before.")
+                    self._reject(place, "key", "conflict", _CONFLICT)
                 continue
             if one.expected_from is not None and totals[capacity] != one.expected_from:
                 text = f"There are {totals[capacity]}, not {one.expected_from}."
@@ -334,6 +339,15 @@ class _Reading:
                 totals[capacity] += one.quantity
             lines[mark] = line
         return lines
+
+    def taken_meanwhile(self, lines: dict[UUID, Line], new: set[UUID]) -> None:
+        """Refuse what another connection recorded otherwise under the same key, after it was looked for here."""
+        late = sorted(set(lines) - new)
+        known = ledger.known_movements(late) if late else {}
+        for place, one in enumerate(self.movements):
+            mark = key(self.scope, one.key)
+            if mark in known and known[mark] != _told(lines[mark]):
+                self._reject(place, "key", "conflict", _CONFLICT)
 
     def _totals(self, capacities: list[int]) -> dict[int, int]:
         return ledger.lock_totals(sorted(set(capacities))) if capacities else {}
@@ -349,6 +363,18 @@ class _Reading:
                 "range",
                 0 < abs(one.quantity) <= _MOST,
                 "A quantity is not 0, and at most a thousand million.",
+            ),
+            (
+                "quantity",
+                "sign",
+                one.kind not in _LEAVES or one.quantity < 0,
+                "What leaves has a quantity below zero.",
+            ),
+            (
+                "occurred_at",
+                "future",
+                one.occurred_at <= clock.now() + _AHEAD,
+                "This is said to happen more than a day from now.",
             ),
             ("key", "required", 0 < len(one.key) <= 200, "Say the key, in at most 200 letters."),
         )

@@ -28,7 +28,7 @@ FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class MovementGiven(Body):
-    """Goods that moved. `quantity` is signed; `key` names the movement for ever within the source."""
+    """Goods that moved. `quantity` is signed: what was sold or sent is below zero. `key` names the movement for ever within the source."""
 
     kind: str = Field(max_length=40)
     sku: str = Field(max_length=200)

@@ -37,7 +37,8 @@ UNION ALL
 SELECT level.variant_id, NULL, json_agg(json_build_array(level.location_id, coming.expected))
   FROM level
   JOIN (SELECT level_id, json_agg(json_build_array(due_on, quantity) ORDER BY due_on, id) AS expected
-          FROM inventory_inbound GROUP BY level_id) AS coming ON coming.level_id = level.id
+          FROM inventory_inbound WHERE level_id = ANY (ARRAY(SELECT id FROM level)) GROUP BY level_id) AS coming
+    ON coming.level_id = level.id
  GROUP BY level.variant_id;
 
 -- name: by_city
