@@ -95,6 +95,20 @@ def test_refunds_of_one_sale_at_once_never_exceed_it(shop: Shop) -> None:
     assert of.ledger_balances()
 
 
+def test_a_refund_and_its_sale_from_two_tills_at_once_belong_together(shop: Shop) -> None:
+    for _ in range(6):
+        sold = sale(2)
+        line = ReceiptLine(1, "SOCK", 1, 49_901, 49_901)
+        back = replace(sold, uid=of.new_uid(), kind="refund", lines=(line,), tenders=(), refund_of=sold.uid)
+        works = [partial(api.receive_receipts, source=shop.till, receipts=[one]) for one in (back, sold, back, sold)]
+        answers = at_once([*works, partial(api.receive_receipts, source=shop.till, receipts=[sale(), back])])
+        assert {one.state for verdicts in answers for one in verdicts} == {"accepted", "duplicate"}
+        order = api.order(uid=sold.uid)
+        assert [(line.returned, order.due, order.paid) for line in order.lines] == [(1, 49_901, 49_901)]
+        assert [one.sold_line_id for one in returns.get_return(uid=back.uid).lines] == [order.lines[0].id]
+    assert of.ledger_balances()
+
+
 def test_one_cancellation_from_eight_connections_gives_back_once(shop: Shop) -> None:
     order = of.ordered(shop, [of.line(shop, "SOCK", 3, 2)])
 

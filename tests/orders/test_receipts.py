@@ -11,7 +11,8 @@ import pytest
 from edino.kernel import clock, holds, sql
 from edino.orders import api
 from edino.orders.api import returns
-from edino.orders.types import Receipt, ReceiptLine, ReceiptTender, ReceiptVerdict
+from edino.orders.errors import TooManyPieces
+from edino.orders.types import Receipt, ReceiptLine, ReceiptTender, ReceiptVerdict, ReturnLineInput
 from tests.orders import shop as of
 from tests.orders.shop import MAY, OLEG, Shop
 
@@ -163,6 +164,33 @@ def test_a_refund_names_its_receipt_and_goods_come_back(shop: Shop) -> None:
     assert of.ledger_balances()
 
 
+def test_a_refund_that_comes_a_week_before_its_sale_is_of_that_sale_all_the_same(shop: Shop) -> None:
+    """Till 2 is emptied first. What it took back of till 1's sale cannot be brought back, and paid for, once more."""
+    paid = (ReceiptTender("card", 99_802), ReceiptTender("cash", 49_901))
+    sale = receipt([sold(1, "SOCK", 3)], number="17", tenders=paid)
+    two = receipt([sold(1, "SOCK", 2)], at=MAY + timedelta(hours=2), kind="refund", refund_of=sale.uid)
+    more = receipt([sold(1, "SOCK", 2)], at=MAY + timedelta(hours=3), kind="refund", refund_of=sale.uid)
+    assert states(take(shop, more)) == states(take(shop, two)) == ["accepted"]
+    assert back(two.uid) == [("SOCK", 2, 99_802, False)]
+    assert states(take(shop, sale)) == ["accepted"]
+    assert back(two.uid) == [("SOCK", 2, 99_802, True)]
+    assert sorted(back(more.uid)) == [("SOCK", 1, 49_901, False), ("SOCK", 1, 49_901, True)]
+    order = api.order(uid=sale.uid)
+    assert [(line.quantity, line.returned) for line in order.lines] == [(3, 3)]
+    assert [(one.tender, one.refunded, one.state) for one in order.payments] == [
+        ("card", 99_802, "refunded"),
+        ("cash", 49_901, "refunded"),
+    ]
+    assert (order.due, order.paid, sum(one.amount for one in order.refunds)) == (0, 0, 149_703)
+    assert sql.scalar("SELECT sum(amount) FROM orders_refund") == 4 * 49_901
+    assert of.stock("SOCK", "TVER") == (6, 0, 0)
+    assert of.ledger_balances()
+    with pytest.raises(TooManyPieces):
+        returns.request_return(uid=of.new_uid(), lines=[ReturnLineInput(1, order.lines[0].id)], by=OLEG)
+    assert states(take(shop, more, two, sale)) == ["duplicate"] * 3
+    assert api.order(uid=sale.uid).due == 0
+
+
 def test_more_than_was_sold_comes_back_without_a_receipt(shop: Shop) -> None:
     sale = receipt([sold(1, "SOCK", 2)], identifiers=CARD)
     refund = receipt([sold(1, "SOCK", 3)], at=MAY + timedelta(days=1), kind="refund", identifiers=CARD)
@@ -173,6 +201,16 @@ def test_more_than_was_sold_comes_back_without_a_receipt(shop: Shop) -> None:
     assert api.order(uid=sale.uid).payments[0].refunded == 99_802
     assert of.stock("SOCK", "TVER") == (7, 0, 0)
     assert of.ledger_balances()
+
+
+def test_a_refund_beyond_its_sale_is_taken_and_told(shop: Shop) -> None:
+    sale = receipt([sold(1, "SOCK", 2)])
+    refunds = [receipt([sold(1, "SOCK", 2)], kind="refund", refund_of=sale.uid, at=clock.now()) for _ in range(2)]
+    take(shop, sale)
+    told = [[one.code for one in verdict.warnings] for verdict in take(shop, *refunds)]
+    assert sorted(told) == [[], ["more_than_sold"]]
+    assert [line.returned for line in api.order(uid=sale.uid).lines] == [2]
+    assert sql.scalar("SELECT sum(quantity) FROM orders_return_line WHERE line_id IS NULL") == 2
 
 
 def test_what_a_till_held_before_it_went_offline_is_what_it_sells(shop: Shop) -> None:

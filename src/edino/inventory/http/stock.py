@@ -28,7 +28,10 @@ FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class MovementGiven(Body):
-    """Goods that moved. `quantity` is signed: what was sold or sent is below zero. `key` names the movement for ever within the source."""
+    """Goods that moved. `key` names the movement for ever within the source.
+
+    `quantity` is signed: what was sold or sent is below zero.
+    """
 
     kind: str = Field(max_length=40)
     sku: str = Field(max_length=200)

@@ -20,7 +20,7 @@ from edino.inventory.types import Sale
 from edino.kernel import clock, holds, log
 from edino.kernel.transactions import TryAgain, retried
 from edino.orders import events
-from edino.orders.api import selling, taking_back, till_cards
+from edino.orders.api import belated, selling, taking_back, till_cards
 from edino.orders.queries import receipts as queries
 from edino.orders.rules import facts
 from edino.orders.rules import receipts as rules
@@ -97,7 +97,9 @@ def _take(source: Source, given: Sequence[tuple[int, Receipt]], at: datetime) ->
     world = Known(places, _goods(new), _profiles(source, new))
     for lease in sorted({lease for receipt in new for lease in receipt.leases}):
         holds.release(holds.Owner(LEASE, lease))  # what the till had been promised is what it sold
+    belated.in_turn(new)
     write(source, new, world, at, origin="till")
+    belated.tie([one for one in new if one.kind == "sale"], at)
     _append(source, new, world)
     alone = queries.without_predecessor(list(fresh))
     for uid, (index, receipt) in fresh.items():

@@ -17,10 +17,15 @@ from edino.orders.queries import receipts as queries
 from edino.orders.queries.receipts import SoldLine
 from edino.orders.rules import receipts as rules
 from edino.orders.rules import shares
-from edino.orders.types import Receipt, ReceiptLine
+from edino.orders.types import Receipt, ReceiptLine, ReceiptProblem
 
 if TYPE_CHECKING:
     from edino.orders.api.receiving import Known
+
+
+MORE_THAN_SOLD = ReceiptProblem(
+    "lines", "more_than_sold", "More comes back than is left of this sale: the rest was taken as without a receipt."
+)
 
 
 class _Part(NamedTuple):
@@ -66,6 +71,7 @@ def _parts(refunds: Sequence[Receipt], world: "Known") -> list[_Part]:
     sold: dict[tuple[UUID, str], list[tuple[str, SoldLine]]] = defaultdict(list)
     for uid, line_key, sku, one in queries.sold_by_uid(sorted(named)) if named else ():
         sold[uid, sku].append((line_key, one))
+    here = {uid for uid, _ in sold}
     rest_of = {line.id: line.fulfilled - line.returned for lines in sold.values() for _, line in lines}
     parts: list[_Part] = []
     open_: list[tuple[Receipt, ReceiptLine, int, int]] = []
@@ -82,6 +88,8 @@ def _parts(refunds: Sequence[Receipt], world: "Known") -> list[_Part]:
                     rest, money = rest - count, money - amount
             if rest:
                 open_.append((receipt, line, rest, money))
+                if receipt.refund_of in here:
+                    world.warnings.setdefault(receipt.uid, []).append(MORE_THAN_SOLD)
     return parts + _own(open_, world, set(rest_of))
 
 
@@ -147,7 +155,7 @@ def _money(refunds: Sequence[Receipt], parts: Iterable[_Part], world: "Known", a
                 told = list(zip([name for name, _ in tenders], split(amount, weights), strict=True))
             for tender, share in told if total else ():
                 card = _card(receipt, world) if tender == till_cards.GIFT_CARD else {}
-                for payment, count in _drawn(of_order.get(order_id, []), tender, share):
+                for payment, count in drawn(of_order.get(order_id, []), tender, share):
                     _add(rows, receipt, order_id or None, payment=payment, tender=tender, amount=count, card=card)
     if rows:
         book.add_refunds(list(rows.values()), at)
@@ -159,7 +167,7 @@ def _card(receipt: Receipt, world: "Known") -> Mapping[str, str]:
     return till_cards.named(world, receipt.uid, max(places, default=0))
 
 
-def _drawn(held: list[list[Any]], tender: str, amount: int) -> list[tuple[int | None, int]]:
+def drawn(held: list[list[Any]], tender: str, amount: int) -> list[tuple[int | None, int]]:
     """Draw an amount from payments, those of the tender first; what they do not hold is drawn from none."""
     found: list[tuple[int | None, int]] = []
     for one in sorted(held, key=lambda one: (one[2] != tender, one[0])):
