@@ -8,11 +8,34 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.integrations.exchange_texts import HEAD, ROOT, catalog, counts, goods, of, offer, offers, read, refusal
+from tests.integrations.exchange_texts import (
+    HEAD,
+    ROOT,
+    catalog,
+    counts,
+    goods,
+    of,
+    offer,
+    offers,
+    read,
+    references,
+    refusal,
+)
 
 from edino.integrations.exchange import values
 from edino.integrations.exchange.errors import Unreadable
-from edino.integrations.exchange.records import Category, Goods, Header, Offer, Order, Prices, Property, Rest, Store
+from edino.integrations.exchange.records import (
+    Category,
+    Goods,
+    Header,
+    Offer,
+    Order,
+    Prices,
+    Property,
+    ReferenceEntry,
+    Rest,
+    Store,
+)
 
 
 def test_the_outlet_is_read_whole(data_set: Callable[[str], Path], tmp_path: Path) -> None:
@@ -248,3 +271,42 @@ def test_no_word_upsets_the_reading_of_numbers_and_dates(text: str) -> None:
     assert values.currency(text) is None or len(values.currency(text) or "") == 3
     assert values.truth(text) in {True, False, None}
     assert values.barcode_fits(text) in {True, False}
+
+
+def test_several_values_of_a_property_are_all_kept(tmp_path: Path) -> None:
+    one = "<Значение>кожа</Значение><Значение>замша</Значение>"
+    told = f"<ЗначенияСвойства><Ид>p</Ид>{one}</ЗначенияСвойства>"
+    told += "<ЗначенияСвойства><Ид>p</Ид><Значение>нубук</Значение></ЗначенияСвойства>"
+    told += "<ЗначенияСвойства><Ид>empty</Ид><Значение/></ЗначенияСвойства>"
+    text = catalog(goods("g1", "Кеды", more=f"<ЗначенияСвойств>{told}</ЗначенияСвойств>"))
+    records, odd = read("commerceml", text, tmp_path)
+    assert of(records, Goods)[0].properties == {"p": "кожа\nзамша\nнубук"}
+    assert counts(odd) == {"no_barcode": 1, "property_empty": 1}
+
+
+@pytest.mark.parametrize(
+    ("rate", "tax"),
+    [
+        ("20", "vat20"),
+        ("НДС 20%", "vat20"),
+        ("НДС10", "vat10"),
+        ("20/120", "vat20"),
+        ("22 %", "vat22"),
+        ("0", "vat0"),
+        ("Без НДС", "none"),
+        ("Без налога", "none"),
+        ("37", ""),
+        ("20/20", ""),
+    ],
+)
+def test_vat_is_understood_however_it_is_written(rate: str, tax: str, tmp_path: Path) -> None:
+    told = f"<СтавкиНалогов><СтавкаНалога><Наименование>НДС</Наименование><Ставка>{rate}</Ставка></СтавкаНалога>"
+    records, odd = read("commerceml", catalog(goods("g1", "Кеды", more=f"{told}</СтавкиНалогов>")), tmp_path)
+    assert of(records, Goods)[0].tax == tax
+    assert counts(odd).get("tax_unknown", 0) == (0 if tax else 1)
+
+
+def test_an_entry_of_a_reference_book_without_id_or_name_is_told(tmp_path: Path) -> None:
+    records, odd = read("commerceml", references({"r1": "красный", "r2": "", "": "синий"}), tmp_path)
+    assert [(one.id, one.name, one.book) for one in of(records, ReferenceEntry)] == [("r1", "красный", "Цвета")]
+    assert counts(odd) == {"reference_no_name": 1, "no_id": 1}

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 from lxml import etree
-from tests.integrations.exchange_texts import catalog, goods, offer, offers
+from tests.integrations.exchange_texts import catalog, goods, offer, offers, references
 from tests.one_c import Failure, OneC, archive
 
 from edino.catalogue import api as catalogue
@@ -178,6 +178,34 @@ def test_a_changed_file_within_one_session_is_taken_anew(one_c: OneC) -> None:
     one_c.catalogue(FILES, complete=False)
     one_c.transfer({"offers.xml": FILES["offers.xml"].replace(b"1990", b"2990")})
     assert [row[3] for row in standing()] == [499000, 299000]
+
+
+def test_reference_books_come_first_and_goods_speak_in_their_words(one_c: OneC) -> None:
+    red, blue, nobody = (str(uuid4()) for _ in range(3))
+    told = "".join(
+        f"<ЗначенияСвойства><Ид>paint</Ид><Значение>{one}</Значение></ЗначенияСвойства>" for one in (red, blue)
+    )
+    told += f"<ЗначенияСвойства><Ид>lace</Ид><Значение>{nobody}</Значение></ЗначенияСвойства>"
+    words = "<Классификатор><Ид>c</Ид><Свойства>" + "".join(
+        f"<Свойство><Ид>{id_}</Ид><Наименование>{name}</Наименование><ТипЗначений>Справочник</ТипЗначений></Свойство>"
+        for id_, name in (("paint", "Краска"), ("lace", "Шнурок"))
+    )
+    card = goods("g1", "Кеды", "K-1", more=f"<ЗначенияСвойств>{told}</ЗначенияСвойств>")
+    text = catalog(card).replace("<Классификатор><Ид>c</Ид>", f"{words}</Свойства>")
+
+    for _ in range(2):
+        one_c.begin("reference")
+        one_c.send("reference", "references.xml", references({red: "красная", blue: "синяя"}))
+        one_c.load("reference", "references.xml")
+    one_c.catalogue({"import.xml": text.encode(), "offers.xml": offers(offer("g1", "Кеды", "1990")).encode()})
+
+    said = sql.tuples("SELECT attributes FROM catalogue_product")
+    assert list(said[0][0].values()) == ["красная, синяя"]
+    assert nobody not in str(said)
+    counted = sql.tuples(
+        "SELECT counts -> 'references' FROM integrations_run WHERE file = 'references.xml' ORDER BY id"
+    )
+    assert counted == [({"created": 2},), ({"unchanged": 2},)]
 
 
 def test_what_is_absent_goes_out_of_sale_only_after_the_whole_exchange(one_c: OneC) -> None:

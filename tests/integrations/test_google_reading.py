@@ -55,3 +55,54 @@ def test_what_is_neither_xml_nor_a_table_is_refused(tmp_path: Path) -> None:
         with pytest.raises(Unreadable) as refused:
             read("google", text, tmp_path)
         assert refused.value.text.startswith("document.xml")
+
+
+def test_an_inch_mark_swallows_no_rows_below_it(tmp_path: Path) -> None:
+    rows = [
+        '"Best" shoe',
+        '"never closed',
+        "third",
+        '15" monitor',
+        '"with ""quotes"" and\ttab"',
+        '"of two\nlines"',
+        '"last',
+    ]
+    table = "id\ttitle\tprice\n" + "\n".join(f"{n}\t{title}\t{n} RUB" for n, title in enumerate(rows, 1)) + "\n"
+    records, _ = read("google", table, tmp_path)
+    assert [(one.id, one.name) for one in of(records, Goods)] == [
+        ("1", '"Best" shoe'),
+        ("2", '"never closed'),
+        ("3", "third"),
+        ("4", '15" monitor'),
+        ("5", 'with "quotes" and tab'),
+        ("6", "of two lines"),
+        ("7", '"last'),
+    ]
+    assert [one.prices[0].amount for one in of(records, Prices)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [one.line for one in of(records, Goods)] == [2, 3, 4, 5, 6, 8, 9]
+
+
+def test_a_sale_price_counts_in_its_time_and_currency(tmp_path: Path) -> None:
+    sales = [
+        ("8 RUB", "2020-01-01T00:00+0300/2999-01-01T00:00+0300"),
+        ("8 RUB", "2020-01-01T00:00Z/2020-02-01T00:00Z"),
+        ("8 RUB", "2999-01-01/2999-02-01"),
+        ("8 RUB", "всегда"),
+        ("8 USD", ""),
+    ]
+    rows = [f"{n}\tКеды\t10 RUB\t{price}\t{time}" for n, (price, time) in enumerate(sales)]
+    table = "\n".join(["id\ttitle\tprice\tsale price\tsale price effective date", *rows])
+    records, odd = read("google", table, tmp_path)
+    assert [(one.prices[0].amount, one.prices[0].was) for one in of(records, Prices)] == [(8, 10)] + [(10, None)] * 4
+    noted = counts(odd)
+    assert (noted["sale_not_now"], noted["sale_period_unreadable"], noted["sale_currency"]) == (2, 1, 1)
+
+
+def test_weights_and_words_of_availability_are_understood_or_told(tmp_path: Path) -> None:
+    told = [("2 lb", "in stock"), ("500 g", "Out of Stock"), ("1,5", "preorder"), ("3 пуда", "нет")]
+    rows = [f"{n}\tКеды\t10 RUB\t{weight}\t{word}" for n, (weight, word) in enumerate(told)]
+    table = "\n".join(["id\ttitle\tprice\tshipping weight\tavailability", *rows])
+    records, odd = read("google", table, tmp_path)
+    assert [one.weight_g for one in of(records, Goods)] == [907, 500, 1500, None]
+    noted = counts(odd)
+    assert (noted["weight_unreadable"], noted["not_available"], noted["availability_unknown"]) == (1, 1, 1)

@@ -108,3 +108,18 @@ def test_a_damaged_feed_is_read_or_refused_and_nothing_else(
             else:
                 del damaged[place : place + dice.randint(1, 300)]
         assert refusal("yml", bytes(damaged), tmp_path)[:12] in {"", "document.xml"}
+
+
+def test_what_a_feed_says_in_passing_is_not_lost_without_a_word(tmp_path: Path) -> None:
+    price = "<price>10</price><currencyId>RUB</currencyId><categoryId>1</categoryId>"
+    off = f"<offer id='1'><name>Кеды</name>{price}<disabled>true</disabled><picture>/img/1.jpg</picture></offer>"
+    odd_ones = f"<offer id='2'><name>Шапка</name>{price}<oldprice>дорого</oldprice><vat>VAT_18</vat></offer>"
+    records, odd = read("yml", feed(off + odd_ones), tmp_path)
+    assert [one.deleted for one in of(records, Offer)] == [True, False]
+    assert of(records, Goods)[0].pictures[0].place == "https://shop.example/img/1.jpg"
+    assert of(records, Prices)[1].prices[0].was is None
+    assert of(records, Goods)[1].tax == ""
+    noted = counts(odd)
+    assert [noted[kind] for kind in ("offer_disabled", "picture_relative", "oldprice_unreadable", "tax_unknown")] == [
+        1
+    ] * 4

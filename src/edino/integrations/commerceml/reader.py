@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
 from edino.integrations.commerceml.orders import order
+from edino.integrations.commerceml.references import ENTRY, entry
 from edino.integrations.commerceml.tree import box as _box
 from edino.integrations.commerceml.tree import child as _child
 from edino.integrations.commerceml.tree import requisites as _requisites
@@ -37,14 +38,17 @@ if TYPE_CHECKING:
     from lxml.etree import _Element as Element
 
 ROOTS: Final = ("КоммерческаяИнформация", "Классификатор", "Каталог", "ПакетПредложений", "ИзмененияПакетаПредложений")
+REFERENCES: Final = "ПользовательскиеСправочники"
 OFFERS: Final = frozenset({"ПакетПредложений", "ИзмененияПакетаПредложений"})
 VERSIONS: Final = ("2.0", "2.1", "2.01", "2.02", "2.03", "2.04", "2.05", "2.06", "2.07", "2.08", "2.09", "2.10", "3.1")
 PIECES: Final = frozenset({"", "1", "796", "шт", "шт."})
 DIVISIBLE: Final = frozenset({"166", "163", "168", "006", "6", "112", "055", "55", "113", "018", "18"})
-_NAMES: Final = ("Группа", "Свойство", "ТипЦены", "Склад", "Товар", "Предложение", "Документ")
+_NAMES: Final = ("Группа", "Свойство", "ТипЦены", "Склад", "Товар", "Предложение", "Документ", REFERENCES, ENTRY)
 _WORDS: Final = frozenset({("Свойство", "Свойства"), ("Склад", "Склады")})
 _RATES: Final = frozenset({"0", "5", "7", "10", "20", "22"})
 _OUTDATED: Final = frozenset({"18"})
+_RATE: Final = re.compile(r"^\s*НДС\s*|(?<=\d)\s*/\s*1\d\d\s*$|[\s%]+$", re.IGNORECASE)
+"""What stands around the number of a rate: `НДС 20%`, `20/120`."""
 _MARKED: Final = "Удален"
 _BARCODES: Final = frozenset({"Штрихкод", "ШтрихКод", "Штрих-код"})
 _SEVERAL: Final = re.compile(r"[,;]")
@@ -78,7 +82,7 @@ class Reader:
                 continue
             depth.pop()
             yield from self._ended(name, element, depth)
-            found = found or name == "Документ"
+            found = found or name in {"Документ", REFERENCES}
         if "Каталог" in parts and "Классификатор" not in parts:
             self.odd.note("no_classifier", self.document.name, line=1)
         if not found:
@@ -108,7 +112,7 @@ class Reader:
             yield from self._goods(element, above) if name == "Товар" else self._offer(element, above)
         elif name in ROOTS:
             yield from self._container([*above, element])
-        elif (name, inside) in _WORDS or name in {"Документ", "Группа", "ТипЦены"}:
+        elif (name, inside) in _WORDS or name in {"Документ", "Группа", "ТипЦены", ENTRY}:
             yield from self._word(name, element)
         else:
             return  # part of something that has not ended yet
@@ -119,6 +123,8 @@ class Reader:
         """The words that goods and offers are told in, and orders."""
         if name == "Документ":
             yield from order(element, self.odd)
+        elif name == ENTRY:
+            yield from entry(element, self.odd)
         elif name == "Группа":
             yield from self._categories(element, "")
         elif name == "Свойство":
@@ -255,7 +261,7 @@ class Reader:
             categories=tuple(self._group_ids(element)),
             description=description.strip(),
             brand=_brand(element),
-            properties=dict(self._properties(element)),
+            properties=self._properties(element),
             attributes=attributes,
             pictures=tuple(Picture(one.place, captions.get(one.place, one.caption)) for one in pictures),
             unit=unit,
@@ -318,21 +324,25 @@ class Reader:
             self.odd.note("no_category", _child(element, "Наименование"), line=element.sourceline or 0)
         return [each for each in dict.fromkeys(ids) if each]
 
-    def _properties(self, element: "Element") -> Iterator[tuple[str, str]]:
+    def _properties(self, element: "Element") -> dict[str, str]:
+        """Properties by their ids; several values of one, whichever way they are told, stand on lines of their own."""
+        found: dict[str, list[str]] = {}
         box = _box(element, "ЗначенияСвойств")
         for one in box if box is not None else ():
-            id_, said = _child(one, "Ид"), values.words(_child(one, "Значение"))
-            if id_ and said:
-                yield id_, said
+            id_ = _child(one, "Ид")
+            told = [values.words(each.text) for each in one if local(each) == "Значение"]
+            if id_ and any(told):
+                found.setdefault(id_, []).extend(filter(None, told))
             elif id_:
                 self.odd.note("property_empty", _child(element, "Наименование"), line=one.sourceline or 0)
+        return {id_: "\n".join(dict.fromkeys(told)) for id_, told in found.items()}
 
     def _tax(self, element: "Element", name: str, line: int) -> str:
         box = _box(element, "СтавкиНалогов")
         for rate in box if box is not None else ():
             if _child(rate, "Наименование").upper() not in {"НДС", ""}:
                 continue
-            said = _child(rate, "Ставка").rstrip("% ").strip()
+            said = _RATE.sub("", _child(rate, "Ставка"))
             if said.lower().startswith("без"):
                 return "none"
             found = values.number(said)

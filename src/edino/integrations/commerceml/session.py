@@ -31,7 +31,7 @@ from edino.kernel import clock
 
 COOKIE: Final = "edino_exchange"
 VERSION: Final = "2.10"
-WAYS: Final = ("catalog", "sale")
+WAYS: Final = ("reference", "catalog", "sale")
 _ENDS: Final = tuple("КоммерческаяИнформация>".encode(name) for name in ("utf-8", "cp1251", "utf-16-le"))
 _SPLIT: Final = re.compile(r"\d+_\d+\.xml$")
 
@@ -102,6 +102,9 @@ def session(*, token: str, source: Source | None, way: str, said: str) -> tuple[
 def answer(asked: Asked) -> list[str] | bytes:
     """What the site says: lines, or an XML document."""
     modes: Mapping[tuple[str, str], Callable[[Asked], list[str] | bytes]] = {
+        ("reference", "init"): _init,
+        ("reference", "file"): _file,
+        ("reference", "import"): _import,
         ("catalog", "init"): _init,
         ("catalog", "file"): _file,
         ("catalog", "import"): _import,

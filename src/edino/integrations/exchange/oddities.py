@@ -54,6 +54,7 @@ KINDS: Final[dict[str, Any]] = {
     "property_unknown": _("A value of a property that nothing describes; it was left out"),
     "property_value_unknown": _("A value that is not in the directory of its property; it was left out"),
     "property_empty": _("A property without a value"),
+    "reference_no_name": _("An entry of a reference book without a name; it was passed over"),
     "tax_outdated": _("A VAT rate that is no longer in force; it was kept as it was sent"),
     "tax_unknown": _("A VAT rate that is not known; it was left out"),
     "no_barcode": _("A product without a barcode"),
@@ -61,6 +62,7 @@ KINDS: Final[dict[str, Any]] = {
     "barcode_repeated": _("A barcode that several things share; the first kept it"),
     "picture_missing": _("A picture that the exchange did not bring"),
     "no_picture": _("A product without a picture"),
+    "picture_relative": _("An address of a picture without its site; the site of the shop was put before it"),
     "picture_address_odd": _("An address of a picture with a doubled slash; it was kept as it was sent"),
     "barcode_of_product": _(
         "A barcode of a product that has several variants; nobody can say whose it is, so it was left out"
@@ -87,6 +89,8 @@ KINDS: Final[dict[str, Any]] = {
     "article_differs": _("An offer has another article than its product"),
     "unit_differs": _("An offer is counted in another unit than its product"),
     "not_available": _("An offer that the feed says is not available"),
+    "availability_unknown": _("A word for availability that is not known; it was passed over"),
+    "offer_disabled": _("An offer that the feed has switched off; it is out of sale"),
     # prices
     "no_price": _("An offer without a price"),
     "price_zero": _("A price of zero; it was not taken"),
@@ -99,6 +103,10 @@ KINDS: Final[dict[str, Any]] = {
     "currency_unknown": _("A currency that is not known; the price was not taken"),
     "currency_differs": _("A price in another currency than its type; the price's own was taken"),
     "oldprice_not_higher": _("An old price that is not higher than the price; it was left out"),
+    "oldprice_unreadable": _("An old price that cannot be read; it was left out"),
+    "sale_currency": _("A sale price in another currency than the price; it was left out"),
+    "sale_not_now": _("A sale price that is not in force now; the usual price was taken"),
+    "sale_period_unreadable": _("The period of a sale price cannot be read; the usual price was taken"),
     "currency_unused": _("A currency that is declared and not used"),
     # stock
     "stock_negative": _("Stock below zero; it was taken as none"),

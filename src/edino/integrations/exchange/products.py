@@ -22,10 +22,11 @@ _FEATURES: Final = ("ВидНоменклатуры", "ТипНоменклат�
 
 @dataclass(slots=True)
 class Words:
-    """What the source called its categories and properties."""
+    """What the source called its categories, properties and entries of reference books."""
 
     categories: Mapping[str, str]
     properties: Mapping[str, tuple[str, Mapping[str, str]]]
+    references: Mapping[str, str]
 
     @classmethod
     def of(cls, work: Work) -> "Words":
@@ -35,7 +36,14 @@ class Words:
         return cls(
             {each: one.body["name"] for each, one in named.items() if one.settled},
             {each: (one.body["name"], one.body.get("values", {})) for each, one in told.items()},
+            {each: one.body["name"] for each, one in queries.vocabulary(work.source.id, "reference").items()},
         )
+
+    def said(self, raw: str, directory: Mapping[str, str]) -> str:
+        """A value in words; "" for one that only names an entry nobody told of."""
+        if raw in directory:
+            return directory[raw]
+        return self.references.get(raw, "") if skus.is_guid(raw) else raw
 
 
 @dataclass(slots=True)
@@ -300,11 +308,11 @@ def _attributes(work: Work, body: Mapping[str, Any], words: Words, *, quiet: boo
             if not quiet:
                 work.odd.note("property_unknown", f"{each}: {body.get('name', '')}", line=0)
             continue
-        if directory and raw not in directory and skus.is_guid(raw):
-            if not quiet:
-                work.odd.note("property_value_unknown", f"{name} {raw}: {body.get('name', '')}", line=0)
-            continue
-        found[name] = directory.get(raw, raw)
+        told = {each: words.said(each, directory) for each in raw.split("\n")}
+        for unknown in (each for each, said in told.items() if not said and not quiet):
+            work.odd.note("property_value_unknown", f"{name} {unknown}: {body.get('name', '')}", line=0)
+        if any(told.values()):
+            found[name] = ", ".join(filter(None, told.values()))
     for name, value in body.get("attributes", {}).items():
         if name not in _FEATURES:
             found.setdefault(name, value)

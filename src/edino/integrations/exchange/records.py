@@ -27,6 +27,13 @@ class Property(Said, frozen=True, kw_only=True, omit_defaults=True):
     values: dict[str, str] = {}
 
 
+class ReferenceEntry(Said, frozen=True, kw_only=True, omit_defaults=True):
+    """An entry of a reference book of the sender's, which values of properties name by its id."""
+
+    name: str = ""
+    book: str = ""
+
+
 class PriceType(Said, frozen=True, kw_only=True, omit_defaults=True):
     """A kind of price, such as retail."""
 
@@ -51,7 +58,8 @@ class Picture(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Goods(Said, frozen=True, kw_only=True, omit_defaults=True):
-    """A product as its card says. `properties` hold raw values, by the id (or name) of the property."""
+    """A product as its card says. `properties` hold raw values, by the id (or name) of the property, several of one
+    property on lines of their own."""
 
     name: str = ""
     article: str = ""
@@ -142,4 +150,4 @@ class Order(Said, frozen=True, kw_only=True, omit_defaults=True):
     requisites: dict[str, str] = {}
 
 
-Record = Header | Category | Property | PriceType | Store | Goods | Offer | Prices | Rest | Order
+Record = Header | Category | Property | ReferenceEntry | PriceType | Store | Goods | Offer | Prices | Rest | Order

@@ -32,7 +32,12 @@ STATES: Final = {
     "failed": Status(_("Failed"), "bad"),
 }
 FORMATS: Final = {"commerceml": "CommerceML", "yml": "YML", "google": "Google"}
-WAYS: Final = {"catalog": _("session of the catalogue"), "sale": _("session of orders"), "files": _("files")}
+WAYS: Final = {
+    "reference": _("session of reference books"),
+    "catalog": _("session of the catalogue"),
+    "sale": _("session of orders"),
+    "files": _("files"),
+}
 WHATS: Final = {
     "changed": _("Changed"),
     "created": _("Created"),
@@ -51,6 +56,7 @@ NOUNS: Final = {
 PLURALS: Final = {
     "categories": _("Categories"),
     "properties": _("Properties"),
+    "references": _("Entries of reference books"),
     "pricetypes": _("Kinds of price"),
     "goods": _("Products"),
     "offers": _("Variants"),

@@ -20,6 +20,7 @@ from edino.integrations.exchange.records import (
     PriceType,
     Property,
     Record,
+    ReferenceEntry,
     Rest,
     Said,
     Store,
@@ -30,6 +31,7 @@ BATCH: Final = 1000
 KINDS: Final[dict[type[Said], str]] = {
     Category: "category",
     Property: "property",
+    ReferenceEntry: "reference",
     PriceType: "pricetype",
     Store: "store",
     Goods: "goods",

@@ -9,6 +9,7 @@ from edino.integrations.exchange.queries import Change, Mirrored, Staged
 from edino.integrations.exchange.work import Work, compared
 
 MOST: Final = 50_000
+_WORDS: Final = {"property": "properties", "reference": "references", "pricetype": "pricetypes"}
 
 
 def categories(work: Work) -> bool:
@@ -125,9 +126,9 @@ def _name(each: str, staged: list[Staged], known: dict[str, Mirrored]) -> str:
 
 
 def words(work: Work) -> bool:
-    """Properties and kinds of price, kept as they were told; False when there are none left."""
+    """Properties, entries of reference books and kinds of price, kept as they were told; False when none are left."""
     found = False
-    for kind in ("property", "pricetype"):
+    for kind, counted in _WORDS.items():
         staged = queries.waiting(work.run.id, kind, MOST)
         if not staged:
             continue
@@ -139,7 +140,7 @@ def words(work: Work) -> bool:
             body = {name: value for name, value in one.body.items() if name != "id"}
             things.append(_kept(one, body))
             what = "created" if before is None else "unchanged" if before.body == body else "changed"
-            work.count("properties" if kind == "property" else "pricetypes", what)
+            work.count(counted, what)
         work.reflect(things)
         work.done(staged)
     return found

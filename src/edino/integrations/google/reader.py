@@ -3,9 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Final
 
 from edino.integrations.exchange import values
@@ -25,6 +26,7 @@ from edino.integrations.exchange.records import (
     Rest,
     Store,
 )
+from edino.kernel import clock
 from edino.kernel.imports import encodings
 
 if TYPE_CHECKING:
@@ -42,7 +44,11 @@ AXES: Final = {"color": "Color", "size": "Size", "material": "Material", "patter
 _MANY: Final = frozenset({"additional_image_link", "product_type", DETAIL})
 _EXTRAS: Final = ("condition", "google_product_category", "age_group", "gender", "mpn")
 SEPARATOR: Final = "\x1f"
+_AVAILABLE: Final = frozenset({"in_stock", "out_of_stock", "preorder", "backorder", "available_for_order"})
+_GRAMS: Final = {"g": "1", "kg": "1000", "": "1000", "lb": "453.592", "oz": "28.3495"}
 _LIMIT: Final = 1 << 20
+_TALLEST: Final = 50
+"""How many lines a row of a table may have."""
 
 
 class Reader:
@@ -85,9 +91,10 @@ class Reader:
         with self.document.open() as file:
             text = io.TextIOWrapper(file, encodings.detect(sample), errors="replace", newline="")
             csv.field_size_limit(_LIMIT)
-            rows = csv.reader(text, delimiter="\t")
+            line = 1
             try:
-                titles = [title.strip().lower().replace(" ", "_") for title in next(rows, [])]
+                rows = _rows(text)
+                titles = [title.strip().lower().replace(" ", "_") for title in next(rows, (1, []))[1]]
                 if "id" not in titles:
                     raise Unreadable(
                         "%(file)s, line %(line)s: this is not %(format)s: it begins with <%(root)s>.",
@@ -96,15 +103,15 @@ class Reader:
                         format="Google feed",
                         root=" ".join(titles)[:60],
                     )
-                for row in rows:
+                for line, row in rows:
                     told = {name: [cell] for name, cell in zip(titles, row, strict=False) if cell.strip()}
                     if told:
-                        yield rows.line_num, told
+                        yield line, told
             except csv.Error as error:
                 raise Unreadable(
                     "%(file)s, line %(line)s: the table is broken here: %(reason)s.",
                     file=self.document.name,
-                    line=rows.line_num,
+                    line=line,
                     reason=str(error),
                 ) from error
 
@@ -145,7 +152,7 @@ class Reader:
                 brand=one("brand"),
                 attributes=attributes | ({} if group else options),
                 pictures=pictures,
-                weight_g=_weight(one("shipping_weight")),
+                weight_g=self._weight(one("shipping_weight"), line),
                 catalog="google",
             )
         gtin = one("gtin")
@@ -162,13 +169,24 @@ class Reader:
             pictures=pictures if group else (),
             catalog="google",
         )
-        if one("availability").replace(" ", "_") == "out_of_stock":
-            self.odd.note("not_available", name or id_, line=line)
-        yield from self._price(one("price"), one("sale_price"), id_, name or id_, line)
+        self._available(one("availability"), name or id_, line)
+        sale = self._sale(one("sale_price"), one("sale_price_effective_date"), name or id_, line)
+        yield from self._price(one("price"), sale, id_, name or id_, line)
         quantity = values.number(one("quantity"))
         if one("store_code") and quantity is not None:
             yield Store(id=one("store_code"), name=one("store_code"))
             yield Rest(id=id_, line=line, total=quantity, stores={one("store_code"): quantity})
+
+    def _weight(self, said: str, line: int) -> int | None:
+        """Grams of `1.2 kg`; kilograms without a unit."""
+        if not said:
+            return None
+        amount, _, unit = said.partition(" ")
+        found, factor = values.number(amount), _GRAMS.get(unit.strip().lower())
+        if found is None or factor is None or not 0 <= found < 1_000_000:
+            self.odd.note("weight_unreadable", said, line=line)
+            return None
+        return int(found * Decimal(factor)) or None
 
     def _path(self, category: str, line: int) -> Iterator[Record]:
         """The categories of `Shoes > Running`, each under the one before."""
@@ -180,6 +198,26 @@ class Reader:
                 yield Category(id=whole, name=part, parent=parent, line=line)
             parent = whole
 
+    def _available(self, said: str, name: str, line: int) -> None:
+        word = said.replace(" ", "_").lower()
+        if word == "out_of_stock":
+            self.odd.note("not_available", name, line=line)
+        elif word and word not in _AVAILABLE:
+            self.odd.note("availability_unknown", f"{said}: {name}", line=line)
+
+    def _sale(self, said: str, period: str, name: str, line: int) -> str:
+        """A sale price while it counts, else ""; one without a period always does."""
+        if not said or not period:
+            return said
+        since, until = (values.moment(part) for part in [*period.split("/"), ""][:2])
+        if since is None or until is None:
+            self.odd.note("sale_period_unreadable", f"{period}: {name}", line=line)
+            return ""
+        if not since <= clock.now() < until:
+            self.odd.note("sale_not_now", f"{period}: {name}", line=line)
+            return ""
+        return said
+
     def _price(self, said: str, sale: str, id_: str, name: str, line: int) -> Iterator[Record]:
         if not said:
             self.odd.note("no_price", name, line=line)
@@ -189,7 +227,9 @@ class Reader:
             return
         amount, code = usual
         was: Decimal | None = None
-        if reduced is not None and reduced[1] == code:
+        if reduced is not None and reduced[1] != code:
+            self.odd.note("sale_currency", f"{said} / {sale}: {name}", line=line)
+        elif reduced is not None:
             if reduced[0] < amount:
                 amount, was = reduced[0], amount
             else:
@@ -254,11 +294,73 @@ def _detail(element: "Element") -> str:
     return SEPARATOR.join(parts.get(name, "") for name in ("section_name", "attribute_name", "attribute_value"))
 
 
-def _weight(said: str) -> int | None:
-    """Grams of `1.2 kg`."""
-    amount, _, unit = said.partition(" ")
-    found = values.number(amount)
-    factor = {"g": 1, "kg": 1000, "": 1000}.get(unit.strip().lower())
-    if found is None or factor is None or not 0 <= found < 1_000_000:
+def _rows(text: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
+    """Cells, with the number of their last line.
+
+    Quotation marks that open a cell and close none are letters: an inch mark must not swallow the lines below it. They
+    enclose several lines only if these make a whole row.
+    """
+    lines, ahead, number, width = iter(text), deque[str](), 0, 0
+    while line := ahead.popleft() if ahead else next(lines, ""):
+        number += 1
+        cells = _strict(line)
+        if cells is None:
+            ahead.extend(islice(lines, _TALLEST - len(ahead)))
+            whole = ((n, _strict(line + "".join(islice(ahead, n)))) for n in range(1, len(ahead) + 1))
+            n, cells = next(((n, found) for n, found in whole if found is not None), (0, None))
+            if cells is None or len(cells) != width:
+                n, cells = 0, line.rstrip("\r\n").split("\t")
+            number += n
+            for _ in range(n):
+                ahead.popleft()
+        width = width or len(cells)
+        yield number, cells
+
+
+def _strict(text: str) -> list[str] | None:
+    """The cells of one row, None when its quotation marks are not right."""
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter="\t", strict=True))
+    except csv.Error:
         return None
-    return int(found * factor) or None
+    return rows[0] if len(rows) == 1 else None
+
+
+def _said(told: Mapping[str, list[str]], sku: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What an item says of itself as options and attributes."""
+    plain = {name: values.words(found[0]) for name, found in told.items() if found}
+    options, attributes = _details(told.get(DETAIL, []))
+    options = {title: plain[axis] for axis, title in AXES.items() if plain.get(axis)} | options
+    attributes |= {key: plain[key] for key in _EXTRAS if plain.get(key)}
+    if attributes.get("condition") == "new":
+        del attributes["condition"]  # as everything that nobody calls used
+    if attributes.get("mpn") == sku:
+        del attributes["mpn"]
+    return options, attributes
+
+
+def _details(told: Sequence[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Specifications as options and attributes; XML parts section, name and value by SEPARATOR, a table by colons."""
+    options: dict[str, str] = {}
+    attributes: dict[str, str] = {}
+    for one in chain.from_iterable([each] if SEPARATOR in each else each.split(",") for each in told):
+        section, name, value = [*one.split(SEPARATOR if SEPARATOR in one else ":", 2), "", ""][:3]
+        if values.words(name) and values.words(value):
+            found = options if section.strip() == OPTIONS else attributes
+            found[values.words(name)] = values.words(value)
+    return options, attributes
+
+
+def _told(element: "Element") -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for child in element:
+        name = local(child)
+        text = _detail(child) if name == DETAIL else "".join(child.itertext()).strip() or child.get("href") or ""
+        if text and (name in _MANY or name not in found):
+            found.setdefault(name, []).append(text)
+    return found
+
+
+def _detail(element: "Element") -> str:
+    parts = {local(child): "".join(child.itertext()) for child in element}
+    return SEPARATOR.join(parts.get(name, "") for name in ("section_name", "attribute_name", "attribute_value"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from edino.integrations.exchange import values
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 ROOTS: Final = ("yml_catalog",)
 NAME_LONGEST: Final = 150
 SHOP_LONGEST: Final = 20
+_RATES: Final = frozenset({"0", "5", "7", "10", "20", "22"})
 _COUNTED: Final = ("count", "stock_quantity", "quantity_in_stock")
 """How feeds for Yandex, and those of Ukrainian marketplaces, call the pieces that can be had."""
 # fmt: off
@@ -58,6 +59,7 @@ class Reader:
         self.odd = odd
         self.zone = ZoneInfo(zone)
         self.shop = ""
+        self._site = ""
         self._currencies: dict[str, bool] = {}
         self._groups: set[str] = set()
 
@@ -105,6 +107,7 @@ class Reader:
         said = values.words(element.text)
         if name == "url":
             self.shop = urlsplit(said if "//" in said else f"//{said}").hostname or said or self.shop
+            self._site = said if said.startswith(("https://", "http://")) else f"https://{said}" if said else ""
         elif not self.shop:
             self.shop = said
         if name == "name" and len(said) > SHOP_LONGEST:
@@ -170,7 +173,7 @@ class Reader:
                 attributes=_extras(told) if group else params | _extras(told),
                 pictures=pictures,
                 weight_g=self._weight(told.get("weight", ""), line),
-                tax=_tax(told.get("vat", "")),
+                tax=self._tax(told.get("vat", ""), name, line),
                 catalog="yml",
             )
         codes = [values.words(child.text) for child in element if local(child) == "barcode"]
@@ -187,6 +190,7 @@ class Reader:
             barcodes=barcodes,
             options=params if group else {},
             pictures=pictures if group else (),
+            deleted=values.truth(told.get("disabled")) is True,
             catalog="yml",
         )
         yield from self._price(told, id_, name, line)
@@ -197,6 +201,8 @@ class Reader:
             self.odd.note("no_category", name, line=line)
         if values.truth(element.get("available")) is False:
             self.odd.note("not_available", name, line=line)
+        if values.truth(told.get("disabled")):
+            self.odd.note("offer_disabled", name, line=line)
         if len(name) > NAME_LONGEST:
             self.odd.note("name_long", name, line=line)
 
@@ -236,7 +242,22 @@ class Reader:
             self.odd.note("no_picture", name, line=line)
         if any("//" in place.partition("://")[2] for place in places):
             self.odd.note("picture_address_odd", places[0], line=line)
-        return tuple(Picture(place) for place in places)
+        whole = [urljoin(self._site, place) if self._site and "://" not in place else place for place in places]
+        for place in set(whole) - set(places):
+            self.odd.note("picture_relative", place, line=line)
+        return tuple(Picture(place) for place in whole)
+
+    def _tax(self, said: str, name: str, line: int) -> str:
+        """The VAT of Yandex's list: VAT_20, VAT_10, NO_VAT …"""
+        plain = said.strip().upper()
+        if plain in {"NO_VAT", "6"}:
+            return "none"
+        rate = plain.removeprefix("VAT_").partition("_")[0]
+        if rate in _RATES and plain.startswith("VAT_"):
+            return f"vat{rate}"
+        if plain:
+            self.odd.note("tax_unknown", f"{said}: {name}", line=line)
+        return ""
 
     def _weight(self, said: str, line: int) -> int | None:
         if not said:
@@ -265,7 +286,9 @@ class Reader:
             self.odd.note("currency_unknown", f"{currency or '—'}: {name}", line=line)
             return
         was = values.number(told.get("oldprice"))
-        if was is not None and was <= amount:
+        if was is None and told.get("oldprice"):
+            self.odd.note("oldprice_unreadable", f"{told['oldprice']}: {name}", line=line)
+        elif was is not None and was <= amount:
             self.odd.note("oldprice_not_higher", f"{was} ≤ {amount}: {name}", line=line)
             was = None
         type_ = self._scoped(code)
@@ -297,12 +320,3 @@ def _extras(told: dict[str, str]) -> dict[str, str]:
     """What a feed says of a product beside its parameters."""
     kept = ("country_of_origin", "typePrefix", "model", "sales_notes", "manufacturer_warranty")
     return {name: values.words(told[name]) for name in kept if values.words(told.get(name))}
-
-
-def _tax(said: str) -> str:
-    """The VAT of Yandex's list: VAT_20, VAT_10, NO_VAT …"""
-    plain = said.strip().upper()
-    if plain in {"NO_VAT", "6"}:
-        return "none"
-    rate = plain.removeprefix("VAT_").partition("_")[0]
-    return f"vat{rate}" if rate in {"0", "5", "7", "10", "20", "22"} and plain.startswith("VAT_") else ""
