@@ -65,6 +65,14 @@ def test_a_guest_buys_in_three_calls(site: Call) -> None:
     assert (counted("orders_order"), stock()) == (1, (112, 2, 0))
 
 
+@pytest.mark.parametrize("quantity", [True, "2", 1.5, -1, 10_000, None])
+def test_a_quantity_is_a_number_and_nothing_that_might_be_one(site: Call, quantity: object) -> None:
+    path, shown = begun(site)
+    status, told = site("PUT", f"{path}/lines/SOCK-1", {"quantity": quantity})
+    assert (status, [one["field"] for one in told["errors"]]) == (422, ["quantity"])
+    assert site("GET", path)[1]["version"] == shown["version"]
+
+
 def test_a_key_of_idempotency_is_needed(site: Call) -> None:
     path, shown = begun(site)
     status, told = site("POST", f"{path}/checkout", {**COD, "expected_total": shown["total"]})

@@ -24,6 +24,7 @@ from tests.checkout.stage import (
 from tests.integrations.yookassa_emulator import SECRET, SHOP, YooKassaEmulator
 
 from edino.checkout import api
+from edino.checkout.api import crossing
 from edino.checkout.errors import BeingBought, PaymentFailed, ProviderUnavailable
 from edino.checkout.types import CartView, Tender, payment_providers
 from edino.integrations.yookassa.client import Account
@@ -299,3 +300,39 @@ def test_what_is_cancelled_goes_back_to_the_card_once(shop: Shop, bank: YooKassa
     swept(30, refunded=0)
     assert ([one["amount"]["value"] for one in bank.refunds.values()], bank.captured()) == (["499.00"], 0)
     assert stock() == (ALL, 0, 0)
+
+
+def placed_not_captured(shop: Shop, bank: YooKassaEmulator, pieces: int) -> tuple[Any, str]:
+    """An order whose money is only authorised: we died, or the bank was ill, before it was taken."""
+    _, placed, ref = begun(shop, bank, pieces)
+    bank.pay(ref)
+
+    def die(point: int) -> None:
+        if point == 10:
+            raise ProviderUnavailable
+
+    crossing.listeners.append(die)
+    with pytest.raises(ProviderUnavailable):
+        api.settle_payment(provider="yookassa", ref=ref)
+    crossing.listeners.remove(die)
+    assert state(placed) == ("placed", [("authorised", 0)])
+    return placed, ref
+
+
+def test_who_cancels_before_his_money_is_taken_is_not_charged(shop: Shop, bank: YooKassaEmulator) -> None:
+    placed, ref = placed_not_captured(shop, bank, 1)
+    orders.cancel(uid=placed.order, by=HOUSE, reason="changed my mind", key="c-1")
+    swept(troubles=0)
+    assert (bank.payments[ref]["status"], bank.captured(), bank.refunds) == ("canceled", 0, {})
+    assert (state(placed), api.parked(), stock()) == (("cancelled", [("failed", 0)]), [], (ALL, 0, 0))
+
+
+def test_who_cancels_a_part_before_his_money_is_taken_has_that_part_back(shop: Shop, bank: YooKassaEmulator) -> None:
+    placed, _ = placed_not_captured(shop, bank, 3)
+    [line] = orders.order(uid=placed.order).lines
+    orders.cancel(uid=placed.order, by=HOUSE, lines={line.key: 1}, reason="two will do", key="c-1")
+    swept(troubles=0, refunded=1)
+    found = orders.order(uid=placed.order)
+    assert (found.state, found.due, found.paid, bank.captured()) == ("placed", 2 * SOCKS, 2 * SOCKS, 2 * SOCKS)
+    swept(30, refunded=0)
+    assert bank.captured() == 2 * SOCKS

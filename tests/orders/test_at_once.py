@@ -185,3 +185,25 @@ def test_one_payment_from_eight_connections_is_noted_once(shop: Shop) -> None:
     answers = at_once([pay] * CONNECTIONS)
     assert len({answer.uid for answer in answers}) == 1
     assert (api.order(uid=order.uid).paid, len(of.facts("payment.captured"))) == (49_901, 1)
+
+
+def test_money_that_comes_while_an_order_is_cancelled_is_owed_back(shop: Shop) -> None:
+    """Kolya pays by transfer in the moment in which Oleg cancels: nothing stays in an order that is nothing."""
+    for _ in range(6):
+        order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={})
+        told: dict[str, Any] = {"order_uid": order.uid, "tender": "bank", "amount": 49_901, "state": "captured"}
+        pay = partial(retried, partial(api.add_payment, **told, key="transfer"))
+        at_once([pay, partial(api.cancel, uid=order.uid, by=OLEG), pay])
+        found = api.order(uid=order.uid)
+        assert (found.state, found.due, found.paid) == ("cancelled", 0, 0)
+        assert [(one.tender, one.amount, one.state) for one in found.refunds] == [("bank", 49_901, "due")]
+    assert of.ledger_balances()
+
+
+def test_what_is_paid_twice_is_owed_back_once(shop: Shop) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={})
+    told: dict[str, Any] = {"order_uid": order.uid, "tender": "bank", "amount": 49_901, "state": "captured"}
+    at_once([partial(retried, partial(api.add_payment, **told, key=f"transfer {n % 2}")) for n in range(CONNECTIONS)])
+    found = api.order(uid=order.uid)
+    assert (found.due, found.paid, found.outstanding) == (49_901, 49_901, 0)
+    assert [(one.amount, one.state, one.cause_kind) for one in found.refunds] == [(49_901, "due", "payment")]

@@ -7,7 +7,6 @@ import msgspec
 from django.http import HttpRequest, HttpResponse
 from ninja import Field, Query, Router, Schema
 from ninja.params.functions import Header
-from pydantic import ConfigDict
 
 from edino.channels.api import actor, scope
 from edino.channels.types import Scope, Source
@@ -18,6 +17,7 @@ from edino.checkout.types import Cart, CartView, Contact, Delivery, DeliveryMeth
 from edino.customers import api as customers
 from edino.kernel.errors import Invalid
 from edino.kernel.idempotency import problem_body
+from edino.kernel.json_api import Body
 from edino.kernel.transactions import retried
 from edino.kernel.web import PROBLEM
 from edino.staff import api as staff
@@ -33,13 +33,7 @@ class KeyedRequest(HttpRequest):
     auth: Source
 
 
-class Given(Schema):
-    """What every body is: nothing in it that nobody knows."""
-
-    model_config = ConfigDict(extra="forbid")
-
-
-class HandGiven(Given):
+class HandGiven(Body):
     """Who does it, as this system knows: the shopper, or a member of staff by name; `device` tells two apart."""
 
     by: Literal["shopper", "staff", "source"] = "shopper"
@@ -51,7 +45,7 @@ class HandGiven(Given):
         return Hand(self.by, self.name if self.by != "shopper" else "", self.device)
 
 
-class IdentifierGiven(Given):
+class IdentifierGiven(Body):
     """An identifier in any usual writing."""
 
     kind: str = Field(min_length=1, max_length=40, examples=["phone"])
@@ -85,7 +79,7 @@ class CodeGiven(HandGiven):
     remove: bool = False
 
 
-class DeliveryBody(Given):
+class DeliveryBody(Body):
     """How the goods reach the shopper. `location` and `slot` are of a pickup; `amount` is what delivery costs.
 
     With a `service`, a code of `/delivery-methods`, its price for `city` and `postcode` counts, whatever `amount` says.
@@ -109,7 +103,7 @@ class DeliveryGiven(HandGiven, DeliveryBody):
     """A delivery, and who says so."""
 
 
-class ZoneBody(Given):
+class ZoneBody(Body):
     """Where it goes: these cities, postcodes that begin so; with neither, anywhere. Amounts are minor units.
 
     `free_from`: goods of so much (before discounts) are brought for nothing. It takes from `days_from` to `days_to`.
@@ -123,7 +117,7 @@ class ZoneBody(Given):
     days_to: int = Field(0, ge=0, le=365)
 
 
-class MethodBody(Given):
+class MethodBody(Body):
     """A method of delivery that shoppers choose. `names` by language, `position` orders, inactive ones are hidden."""
 
     code: str = Field(min_length=1, max_length=40)
@@ -134,7 +128,7 @@ class MethodBody(Given):
     active: bool = True
 
 
-class ContactBody(Given):
+class ContactBody(Body):
     """How the shopper is reached about this purchase."""
 
     name: str = Field("", max_length=200)
@@ -170,7 +164,7 @@ class TokenGiven(HandGiven):
     token: str = Field(min_length=1, max_length=200)
 
 
-class TenderGiven(Given):
+class TenderGiven(Body):
     """A means of payment; one may leave its amount open and pays the rest. `code` is of a gift card."""
 
     kind: Literal["card", "cash", "cod", "bank", "gift_card", "points"]

@@ -177,23 +177,30 @@ def _wait(purchase: Purchase, last: dict[int, Attempt]) -> Placed:
 
 
 def _collect(purchase: Purchase, last: dict[int, Attempt]) -> None:
-    """The order is placed: take what was only authorised, and tell the order what came."""
+    """The order is placed: take what was only authorised, and tell the order what came.
+
+    Of an order that was cancelled before, nothing is taken.
+    """
+    gone = orders.order(uid=purchase.order_uid).state == "cancelled"
     for attempt in last.values():
-        if attempt.state == "authorised":
+        if attempt.state == "authorised" and gone:
+            _cancel(purchase, attempt)
+        elif attempt.state == "authorised":
             offer = providers.of(attempt.provider)
             told = {"amount": attempt.amount, "currency": attempt.currency, "key": _key(purchase, attempt, "-capture")}
             money = providers.outside(lambda offer=offer, ref=attempt.ref, told=told: offer.capture(ref, **told))  # type: ignore[misc]
             crossed(11)
             _note(attempt, money)
     for attempt in finishing.last_attempts(purchase).values():
-        if attempt.state == "captured":
-            key = finishing.payment_key(attempt.place)
+        let_go = attempt.state in {"cancelled", "failed"}
+        if attempt.state == "captured" or (gone and let_go):
+            key, state = finishing.payment_key(attempt.place), "failed" if let_go else "captured"
             retried(
-                lambda key=key: orders.update_payment(  # type: ignore[misc]
-                    order_uid=purchase.order_uid, key=key, state="captured"
+                lambda key=key, state=state: orders.update_payment(  # type: ignore[misc]
+                    order_uid=purchase.order_uid, key=key, state=state
                 )
             )
-        elif attempt.state in {"cancelled", "failed"}:
+        elif let_go:
             finishing.park(order_uid=purchase.order_uid, why=MONEY_GONE)
 
 
@@ -204,8 +211,12 @@ def _let_go(kept: Kept, last: dict[int, Attempt]) -> Placed:
         if attempt.state == "captured":
             return finishing.park(order_uid=purchase.order_uid, why=MONEY_LEFT)
         if attempt.state == "authorised":
-            offer = providers.of(attempt.provider)
-            key = _key(purchase, attempt, "-cancel")
-            money = providers.outside(lambda offer=offer, ref=attempt.ref, key=key: offer.cancel(ref, key=key))  # type: ignore[misc]
-            _note(attempt, money)
+            _cancel(purchase, attempt)
     return finishing.told(kept)
+
+
+def _cancel(purchase: Purchase, attempt: Attempt) -> None:
+    """Let authorised money go: nobody is charged."""
+    offer = providers.of(attempt.provider)
+    key = _key(purchase, attempt, "-cancel")
+    _note(attempt, providers.outside(lambda: offer.cancel(attempt.ref, key=key)))

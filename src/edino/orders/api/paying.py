@@ -8,8 +8,7 @@ from uuid import UUID
 from edino.kernel import clock, ids, log
 from edino.kernel.errors import Invalid
 from edino.orders import events
-from edino.orders.api import fiscal
-from edino.orders.api.reading import order as read
+from edino.orders.api import acting, fiscal
 from edino.orders.errors import KeyTaken, NoSuchOrder, NoSuchPayment, NotExact, WrongState
 from edino.orders.queries import book, fulfilment
 from edino.orders.rules import shares
@@ -159,10 +158,27 @@ def _from_card(order: Order, one: Paid, key: str) -> dict[str, str]:
     return {"provider": "gift_card", "provider_ref": str(card.id)}
 
 
+def _give_back_at_once(order: Order, payment: Payment, at: datetime) -> int:
+    """Owe back what was taken beyond what the order is worth by now: it was cancelled meanwhile, or paid twice."""
+    over = min(payment.captured - payment.refunded, shares.too_much(order.paid, order.due))
+    if over <= 0 or order.state in {"draft", "dropped"}:
+        return 0
+    row = {"payment_id": payment.id, "order_id": order.id, "tender": payment.tender, "amount": over, "state": "due"}
+    if payment.tender == "gift_card" and payment.provider_ref.isdecimal():
+        promotions.refund_gift_card(
+            card_id=int(payment.provider_ref), order_uid=order.uid, amount=over, key=f"payment:{payment.uid}"
+        )
+        row["state"] = "done"
+    row |= {"currency": order.currency, "provider": payment.provider, "provider_ref": payment.provider_ref}
+    book.add_refunds([{**row, "cause_kind": "payment", "cause_key": str(payment.uid)}], at)
+    return over
+
+
 def _captured(order_uid: UUID, payment: Payment, *, at_counter: bool = False) -> None:
-    order = read(uid=order_uid)
+    order = acting.locked(order_uid)  # who cancels at this instant sees the money, or is seen here
     at = clock.now()
-    taken: dict[str, int] = {payment.tender: payment.captured}
+    over = _give_back_at_once(order, payment, at)
+    taken: dict[str, int] = {payment.tender: payment.captured - over}
     if order.outstanding <= 0 and any(one.state == "pending" and one.tender in _ON_DELIVERY for one in order.payments):
         book.give_up_payments(order.id)  # it was paid another way: nobody waits for it at the door
     if order.state == "fulfilled" and order.outstanding <= 0:

@@ -1,6 +1,7 @@
 """What every call that moves goods or money has in common: a source, and a key under which it happens once."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from django.http import HttpRequest, JsonResponse
@@ -8,6 +9,7 @@ from pydantic import AwareDatetime, BeforeValidator, Field
 
 from edino.channels.types import Source
 from edino.kernel.idempotency import once
+from edino.kernel.transactions import retried
 from edino.kernel.web import PROBLEM
 from edino.staff import api as staff
 
@@ -33,13 +35,13 @@ class KeyedRequest(HttpRequest):
 def done_once(
     request: KeyedRequest, what: str, key: str | None, body: Any, run: Callable[[], dict[str, Any]]
 ) -> JsonResponse:
-    """Do it once per source and key, and answer the same ever after; a stored refusal reads as it did."""
+    """Do it once per source and key, and answer the same ever after; a stored refusal reads as it did.
 
-    def work() -> tuple[int, Any]:
-        with staff.at_place(request):
-            return 200, run()
-
-    answer = once(scope=f"{what} {request.auth.id}", key=key, body=body, run=work)
+    Who locks himself up with another begins anew.
+    """
+    scope = f"{what} {request.auth.id}"
+    with staff.at_place(request):
+        answer = retried(partial(once, scope=scope, key=key, body=body, run=lambda: (200, run())))
     if answer.status == 200:
         return JsonResponse(answer.body)
     return JsonResponse(answer.body, status=answer.status, content_type=PROBLEM)

@@ -8,10 +8,10 @@ import msgspec
 from django.http import JsonResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Header
-from pydantic import ConfigDict
 
 from edino.channels.api import actor, scope
 from edino.channels.types import Scope
+from edino.kernel.json_api import Body
 from edino.orders import api
 from edino.orders.http.keyed import KeyedRequest, Pieces, done_once
 from edino.orders.types import Order, Paid
@@ -120,11 +120,7 @@ class OrderAnswer(Schema):
     why: list[Any]
 
 
-class _Given(Schema):
-    model_config = ConfigDict(extra="forbid")
-
-
-class PaymentGiven(_Given):
+class PaymentGiven(Body):
     """A payment that was made or will be."""
 
     tender: str = Field(max_length=20, examples=["card"])
@@ -134,7 +130,7 @@ class PaymentGiven(_Given):
     reference: str = Field("", max_length=200)
 
 
-class ParcelGiven(_Given):
+class ParcelGiven(Body):
     """Which goods: one parcel, or all that wait at a location; all when neither is said."""
 
     parcel: UUID | None = None
@@ -148,7 +144,7 @@ class ShipGiven(ParcelGiven):
     tracking: str = Field("", max_length=200)
 
 
-class PaidGiven(_Given):
+class PaidGiven(Body):
     """A part of what is still to be paid; `code` is that of a gift card."""
 
     tender: str = Field(max_length=20, examples=["cash"])
@@ -168,7 +164,7 @@ class HandoverGiven(ParcelGiven):
     tenders: list[PaidGiven] = Field(default_factory=list, max_length=10)
 
 
-class CancelGiven(_Given):
+class CancelGiven(Body):
     """What to cancel (line key → pieces), everything when not said, and why."""
 
     lines: dict[str, Pieces] | None = None
@@ -176,7 +172,7 @@ class CancelGiven(_Given):
     to: str = Field("original", pattern="^(original|gift_card)$")
 
 
-class RejectGiven(_Given):
+class RejectGiven(Body):
     """The parcel that a store cannot fulfil, and why; `lines` (line key → pieces) when only these are not there.
 
     `cancel`: the customer would rather have the money than wait for another place.
@@ -188,14 +184,14 @@ class RejectGiven(_Given):
     cancel: bool = False
 
 
-class AddedGiven(_Given):
+class AddedGiven(Body):
     """Goods to add."""
 
     sku: str = Field(min_length=1, max_length=100)
     quantity: int = Field(gt=0, le=100_000, strict=True)
 
 
-class LinesGiven(_Given):
+class LinesGiven(Body):
     """The pieces that lines shall have (line key → pieces), and goods to add."""
 
     quantities: dict[str, Pieces] = Field(default_factory=dict)

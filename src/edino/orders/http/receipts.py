@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext
 from ninja import Field, Router, Schema
-from pydantic import ConfigDict
 
 from edino.channels import api as channels
 from edino.channels.api import scope
 from edino.channels.types import Scope
+from edino.kernel.json_api import Body
 from edino.orders import api
 from edino.orders.http.keyed import KeyedRequest, Moment
 from edino.orders.types import Receipt, ReceiptLine, ReceiptTender
@@ -20,11 +20,7 @@ MOST = 5_000
 _Money = Field(ge=0, lt=1 << 48, strict=True)
 
 
-class _Given(Schema):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ReceiptLineGiven(_Given):
+class ReceiptLineGiven(Body):
     """A line. Quantities are positive in refunds too; `unit` × `quantity` − `discount` = `net`."""
 
     position: int = Field(ge=0, lt=1 << 31, strict=True)
@@ -41,7 +37,7 @@ class ReceiptLineGiven(_Given):
     disposition: Literal["resell", "damaged", "quarantine", "write_off"] = "resell"
 
 
-class ReceiptTenderGiven(_Given):
+class ReceiptTenderGiven(Body):
     """How a part was paid or given back."""
 
     tender: Literal["card", "cash", "bank", "gift_card", "points", "other"]
@@ -49,14 +45,14 @@ class ReceiptTenderGiven(_Given):
     reference: str = Field("", max_length=200)
 
 
-class IdentifierGiven(_Given):
+class IdentifierGiven(Body):
     """An identifier of the customer: a card, a phone."""
 
     kind: str = Field(min_length=1, max_length=40)
     value: str = Field(min_length=1, max_length=500)
 
 
-class ReceiptGiven(_Given):
+class ReceiptGiven(Body):
     """What a till says happened. `id` is made by the till, and is the receipt for ever."""
 
     id: UUID
@@ -80,7 +76,7 @@ class ReceiptGiven(_Given):
     leases: list[UUID] = Field(default_factory=list, max_length=100)
 
 
-class ReceiptsGiven(_Given):
+class ReceiptsGiven(Body):
     """Receipts of one or more tills, in any order."""
 
     receipts: list[ReceiptGiven] = Field(min_length=1, max_length=MOST)

@@ -8,12 +8,12 @@ import msgspec
 from django.http import JsonResponse
 from ninja import Field, Router, Schema
 from ninja.params.functions import Header
-from pydantic import ConfigDict
 
 from edino.channels.api import actor, scope
 from edino.channels.types import Scope
 from edino.customers import api as customers
 from edino.kernel import ids
+from edino.kernel.json_api import Body
 from edino.orders.api import returns as api
 from edino.orders.http.keyed import KeyedRequest, done_once
 from edino.orders.types import ExchangeLine, Inspection, Return, ReturnLineInput
@@ -54,11 +54,7 @@ class ReturnAnswer(Schema):
     lines: list[ReturnLineAnswer]
 
 
-class _Given(Schema):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ReturnLineGiven(_Given):
+class ReturnLineGiven(Body):
     """Pieces of a sold line (its id, as the order tells it), or only a SKU or barcode."""
 
     quantity: int = Field(gt=0, le=100_000, strict=True)
@@ -67,14 +63,14 @@ class ReturnLineGiven(_Given):
     reason: str = Field("", max_length=200)
 
 
-class CustomerGiven(_Given):
+class CustomerGiven(Body):
     """Whose goods they are."""
 
     kind: str = Field(min_length=1, max_length=40)
     value: str = Field(min_length=1, max_length=500)
 
 
-class ReturnGiven(_Given):
+class ReturnGiven(Body):
     """What comes back: lines of one order, of several, of receipts, or of nothing known."""
 
     id: UUID | None = Field(None, description="made by the caller; by us when missing")
@@ -86,13 +82,13 @@ class ReturnGiven(_Given):
     currency: str = Field("", pattern="^([A-Z]{3})?$")
 
 
-class ReceiveGiven(_Given):
+class ReceiveGiven(Body):
     """Where the goods are."""
 
     location: str = Field(min_length=1, max_length=100)
 
 
-class InspectionGiven(_Given):
+class InspectionGiven(Body):
     """What becomes of the goods of a line."""
 
     line: int = Field(ge=0, lt=1 << 63, strict=True)
@@ -100,20 +96,20 @@ class InspectionGiven(_Given):
     note: str = Field("", max_length=500)
 
 
-class InspectGiven(_Given):
+class InspectGiven(Body):
     """One for each line."""
 
     lines: list[InspectionGiven] = Field(min_length=1, max_length=500)
 
 
-class ExchangeLineGiven(_Given):
+class ExchangeLineGiven(Body):
     """What is taken instead."""
 
     sku: str = Field(min_length=1, max_length=100)
     quantity: int = Field(1, gt=0, le=100_000, strict=True)
 
 
-class ExchangeGiven(_Given):
+class ExchangeGiven(Body):
     """What is taken instead, how and where."""
 
     lines: list[ExchangeLineGiven] = Field(min_length=1, max_length=100)
@@ -121,7 +117,7 @@ class ExchangeGiven(_Given):
     location: str = Field("", max_length=100)
 
 
-class SettleGiven(_Given):
+class SettleGiven(Body):
     """How the money goes back."""
 
     to: Literal["original", "gift_card"] = "original"
