@@ -95,9 +95,9 @@ def _take(source: Source, given: Sequence[tuple[int, Receipt]], at: datetime) ->
     if len(queries.add_receipts(source.id, rows, at)) < len(rows):
         raise TryAgain
     world = Known(places, _goods(new), _profiles(source, new))
+    belated.in_turn(new)  # before anything is locked that those we wait for may want
     for lease in sorted({lease for receipt in new for lease in receipt.leases}):
         holds.release(holds.Owner(LEASE, lease))  # what the till had been promised is what it sold
-    belated.in_turn(new)
     write(source, new, world, at, origin="till")
     belated.tie([one for one in new if one.kind == "sale"], at)
     _append(source, new, world)
