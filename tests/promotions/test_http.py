@@ -115,6 +115,46 @@ def test_a_promotion_is_told_and_a_quote_says_why(shop: Caller) -> None:
     ]
 
 
+def test_what_fights_with_what_is_told_before_a_basket_shows_it(shop: Caller) -> None:
+    def told(code: str, **more: Any) -> dict[str, Any]:
+        action = {"kind": "percent", "percent": 1000}
+        return shop.call(
+            "POST", "/promotions", {"code": code, "state": "active", "name": code, "action": action, **more}
+        )[1]
+
+    sale = told("sale", exclusive=True, priority=5)
+    told("friends")
+    draft = told("draft", state="draft", exclusive=True, combines=["friends"], group="spring")
+    best = told("best", group="spring")
+
+    status, running = shop.call("GET", "/promotions/conflicts")
+    assert status == 200
+    met = {frozenset({one["promotion"]["code"], one["other"]["code"]}): one for one in running["conflicts"]}
+    assert met.keys() == {frozenset({"sale", "friends"}), frozenset({"sale", "best"})}
+    assert {(one["kind"], one["refuses"], one["first"]) for one in met.values()} == {("never", sale["id"], sale["id"])}
+
+    _, beside = shop.call("GET", "/promotions/conflicts?promotion=draft")
+    assert {
+        (one["promotion"]["id"], one["other"]["code"], one["kind"], one["first"]) for one in beside["conflicts"]
+    } == {
+        (draft["id"], "sale", "never", sale["id"]),
+        (draft["id"], "friends", "both", None),
+        (draft["id"], "best", "group", None),
+    }
+    assert best["state"] == "active"
+    assert shop.call("GET", "/promotions/conflicts?promotion=nobody")[0] == 404
+
+
+def test_how_many_codes_count_in_an_order_is_told_and_set(shop: Caller) -> None:
+    assert shop.call("GET", "/promotions/codes") == (200, {"max_codes": 5})
+    for wrong in (0, 51, "many"):
+        status, answer = shop.call("PUT", "/promotions/codes", {"max_codes": wrong})
+        assert (status, answer["errors"][0]["field"]) == (422, "max_codes")
+    assert shop.call("PUT", "/promotions/codes", {"max_codes": 1}) == (200, {"max_codes": 1})
+    assert shop.call("GET", "/promotions/codes") == (200, {"max_codes": 1})
+    assert sql.scalar("SELECT detail ->> 'most' FROM staff_audit ORDER BY id DESC LIMIT 1") == "1"
+
+
 def test_what_is_wrong_with_a_promotion_is_named(shop: Caller) -> None:
     told = {"name": "x", "action": {"kind": "percent", "percent": 0}, "counted": {"categories": ["nowhere"]}}
     status, answer = shop.call("POST", "/promotions", told)
@@ -144,5 +184,7 @@ def test_a_strangers_key_may_nothing_of_it(site: Source) -> None:
     stranger = Caller(site, "events:write")
     for path in ("/prices", "/quote", "/promotions", "/coupons", "/gift-cards", "/gift-cards/balance"):
         assert stranger.call("POST", path, {})[0] == 403
-    assert stranger.call("GET", "/prices?skus=SOCKS&currency=RUB")[0] == 403
+    for path in ("/prices?skus=SOCKS&currency=RUB", "/promotions/conflicts", "/promotions/codes"):
+        assert stranger.call("GET", path)[0] == 403
+    assert stranger.call("PUT", "/promotions/codes", {"max_codes": 1})[0] == 403
     assert sql.scalar("SELECT count(*) FROM catalogue_price_list") == 0

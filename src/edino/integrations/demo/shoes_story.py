@@ -23,9 +23,10 @@ PERCENT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What Lena bought: her order, the line of the shoes, how she is known, what she paid."""
+    """What Lena bought: her order and its number, the line of the shoes, how she is known, what she paid."""
 
     order: str
+    number: str
     line: int
     account: str
     total: int
@@ -121,7 +122,7 @@ def _order(teller: Teller, run: str) -> Bought:
     teller.must(done["outstanding"] == 0 and done["paid"] == shown["total"], f"she paid {done}")
     teller.step("In two days the courier hands it over, and she pays")
     line = next(line for line in done["lines"] if line["sku"] == SKU)
-    return Bought(order, line["id"], account, shown["total"])
+    return Bought(order, placed["number"], line["id"], account, shown["total"])
 
 
 def _defect(teller: Teller, bought: Bought) -> dict[str, Any]:
@@ -180,7 +181,7 @@ def _coupon(teller: Teller, bought: Bought, run: str) -> None:
     }  # fmt: skip
     teller.call("erp", "POST", "/promotions", sorry)
     lena = _customer(teller, bought)
-    asks = {"promotion": SORRY, "count": 1, "customer": lena, "reason": f"The sole came off, order {bought.order}"}
+    asks = {"promotion": SORRY, "count": 1, "customer": lena, "reason": f"The sole came off, order {bought.number}"}
     code = teller.call("desk", "POST", "/coupons", asks)["codes"][0]
     basket = {"currency": CURRENCY, "lines": [{"sku": SKU, "quantity": 1}], "codes": [code], "customer": lena}
     paid = {who: teller.call(who, "POST", "/quote", basket)["total"] for who in ("site", "till")}

@@ -11,7 +11,7 @@ from edino.customers.types import Holding
 from edino.kernel.registry import erasers, exporters
 from edino.orders.queries import people
 from edino.promotions.types import Basket, BasketLine, PastBasket, past_baskets
-from edino.promotions.types.baskets import ordered_before
+from edino.promotions.types.baskets import order_numbers, ordered_before
 
 
 def register() -> None:
@@ -20,6 +20,7 @@ def register() -> None:
     catalogue_baskets.register("orders", people.baskets)
     past_baskets.register("orders", baskets_of)
     ordered_before.register("orders", people.ordered)
+    order_numbers.register("orders", people.numbers)
     erasers.register("orders", people.forget)
     exporters.register("orders", export)
 
@@ -32,7 +33,7 @@ def export(holdings: Sequence[Holding]) -> dict[str, Any]:
 def baskets_of(since: datetime, until: datetime) -> Iterator[PastBasket]:
     """Orders placed in a span as baskets at their catalogue prices then, oldest first."""
     known: dict[int, Any] = {}
-    for at, _, uid, currency, channel, location, customer, delivery, lines in people.past_orders(since, until):
+    for at, _, uid, number, currency, channel, location, customer, delivery, lines in people.past_orders(since, until):
         missing = {line[1] for line in lines} - known.keys()
         if missing:
             known |= catalogue.variants_by_id(ids=sorted(missing))
@@ -60,4 +61,4 @@ def baskets_of(since: datetime, until: datetime) -> Iterator[PastBasket]:
                 location=location,
                 delivery=delivery,
             )
-            yield PastBasket(uid, basket)
+            yield PastBasket(uid, basket, number=number)

@@ -64,6 +64,11 @@ def past_orders(since: datetime, until: datetime) -> Iterator[tuple[Any, ...]]:
         at, after = found[-1][0], found[-1][1]
 
 
+def numbers(uids: Sequence[UUID]) -> dict[UUID, str]:
+    """What people call these orders."""
+    return dict(sql.tuples(_SQL["numbers"], {"uids": list(uids)}))
+
+
 def last_returns(profiles: Sequence[int], size: int) -> list[tuple[UUID, str, str, int, str, datetime]]:
     """(uid, number, state, worth, currency, when) of the last returns of profiles."""
     return list(sql.tuples(_SQL["last_returns"], {"profiles": list(profiles), "size": size}))

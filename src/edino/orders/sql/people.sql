@@ -78,7 +78,7 @@ SELECT sale.id, array_agg(line.variant_id ORDER BY line.id)
 
 -- name: past_orders
 -- Orders of a span with what a rehearsal needs of their lines, oldest first.
-SELECT sale.placed_at, sale.id, sale.uid, sale.currency, sale.channel, coalesce(place.code, ''), profile.customer_id,
+SELECT sale.placed_at, sale.id, sale.uid, sale.number, sale.currency, sale.channel, coalesce(place.code, ''), profile.customer_id,
        coalesce((sale.delivery ->> 'amount')::bigint, 0),
        json_agg(json_build_array(line.key, line.variant_id, line.sku, line.quantity - line.cancelled, line.unit)
                 ORDER BY line.id)
@@ -92,6 +92,10 @@ SELECT sale.placed_at, sale.id, sale.uid, sale.currency, sale.channel, coalesce(
  GROUP BY sale.id, place.code, profile.customer_id
  ORDER BY sale.placed_at, sale.id
  LIMIT %(size)s;
+
+-- name: numbers
+-- What people call these orders.
+SELECT uid, number FROM orders_order WHERE uid = ANY (%(uids)s::uuid[]);
 
 -- name: last_returns
 -- The last returns of profiles, newest first.

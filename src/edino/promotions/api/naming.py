@@ -1,10 +1,12 @@
 """Other systems' names for what definitions hold as numbers: codes of categories and promotions."""
 
 from collections.abc import Collection, Mapping
+from uuid import UUID
 
 from edino.kernel.errors import FieldError
 from edino.promotions.errors import WrongPromotion
 from edino.promotions.queries import promotions as queries
+from edino.promotions.types.baskets import order_numbers
 
 
 def category_ids(codes: Collection[str], *, field: str) -> frozenset[int]:
@@ -23,6 +25,11 @@ def category_names(language: str) -> Mapping[int, str]:
 def category_codes(ids: Collection[int]) -> list[str]:
     """The codes of categories."""
     return queries.category_codes(sorted(ids))
+
+
+def orders_by_number(uids: Collection[UUID]) -> dict[UUID, str]:
+    """What people call these orders; one that nobody keeps is missing."""
+    return {uid: number for _, offer in order_numbers for uid, number in offer(sorted(uids)).items()} if uids else {}
 
 
 def promotion_ids(codes: Collection[str], *, field: str) -> frozenset[int]:

@@ -2,8 +2,9 @@
 
 from ninja import Router
 
-from edino.promotions.http import promotions, quotes
+from edino.promotions.http import meetings, promotions, quotes
 
 router = Router()
 router.add_router("", quotes.router)
 router.add_router("", promotions.router)
+router.add_router("", meetings.router)

@@ -11,6 +11,7 @@ from edino.kernel import clock
 from edino.kernel.errors import Refusal
 from edino.kernel.money import Money, exponent
 from edino.promotions import api
+from edino.promotions.api.naming import orders_by_number
 from edino.promotions.screens.forms import MOMENT, lay_beside
 from edino.promotions.screens.words import ENTRIES
 from edino.promotions.types import GiftCard
@@ -43,15 +44,17 @@ def gift_cards(request: StaffRequest) -> HttpResponseBase:
 def gift_card(request: StaffRequest, number: int) -> HttpResponse:
     """One card with its ledger."""
     card = api.gift_card_by_id(card_id=number)
+    entries = api.gift_entries(card_id=number)
+    orders = orders_by_number({entry.order_uid for entry in entries if entry.order_uid})
     moments = [
         Moment(
             at=entry.at,
             what=ENTRIES[entry.kind],
             more=Amount(Money(entry.amount, card.currency), signed=True),
             icon="plus" if entry.amount > 0 else "minus",
-            source=str(entry.order_uid or ""),
+            source=orders.get(entry.order_uid, "") if entry.order_uid else "",
         )
-        for entry in api.gift_entries(card_id=number)
+        for entry in entries
     ]
     facts = [
         Fact(_("State"), _state(card)),

@@ -1,5 +1,6 @@
 """Promotions: the list, one with what it does in words, its form, and letting it run."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +21,7 @@ from edino.kernel.money import Money
 from edino.promotions import api
 from edino.promotions.api import limits
 from edino.promotions.api.describing import describe
-from edino.promotions.api.naming import category_names
+from edino.promotions.api.naming import category_names, orders_by_number
 from edino.promotions.screens.forms import SECTIONS, PromotionForm, lay_beside, said_of
 from edino.promotions.screens.words import KINDS, STATES, currency_of
 from edino.promotions.types import PromotionInput, PromotionView, Redemption
@@ -110,6 +111,8 @@ def promotion(request: StaffRequest, uid: UUID) -> HttpResponse:
     currency = currency_of(found)
     edits = staff.may(request.staff, "promotions.edit")
     batches = api.batches(promotion_id=found.id, limit=20) if found.definition.needs_code else []
+    redeemed = api.redemptions(uid=uid, limit=50)
+    orders = orders_by_number([one.order_uid for one in redeemed])
     return screen.page(
         request,
         "promotions/promotion.html",
@@ -129,7 +132,7 @@ def promotion(request: StaffRequest, uid: UUID) -> HttpResponse:
         batches=batches,
         needs_code=found.definition.needs_code,
         versions=api.versions(uid=uid),
-        redemptions=_redemptions(currency).read(request, short(api.redemptions(uid=uid, limit=50), key="order_uid")),
+        redemptions=_redemptions(currency, orders).read(request, short(redeemed, key="order_uid")),
     )
 
 
@@ -196,12 +199,12 @@ def _actions(request: StaffRequest, found: PromotionView) -> list[Action]:
     return made
 
 
-def _redemptions(currency: str) -> Listing[Redemption]:
+def _redemptions(currency: str, orders: Mapping[UUID, str]) -> Listing[Redemption]:
     return Listing(
         name="redemptions",
         title=_("Orders"),
         columns=(
-            Column("order_uid", pgettext_lazy("purchase", "Order")),
+            Column("order", pgettext_lazy("purchase", "Order"), value=lambda row: orders.get(row.order_uid, "")),
             Column("amount", _("Taken off"), value=lambda row: Money(row.amount, currency), kind="money"),
             Column("given_back", _("Given back"), value=lambda row: Money(row.given_back, currency), kind="money"),
             Column("code", _("Code"), quiet=True),
@@ -209,6 +212,7 @@ def _redemptions(currency: str) -> Listing[Redemption]:
             Column("at", _("When"), kind="full"),
         ),
         key="order_uid",
+        url=lambda row: reverse("order", args=[row.order_uid]),
         sort="-at",
         export=False,
         pager=False,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from edino.kernel import clock
 from edino.kernel.money import Money
 from edino.promotions import api
+from edino.promotions.api.meetings import beside
 from edino.promotions.api.wording import REASONS
 from edino.promotions.types import Moved, PromotionInput, PromotionView, Rehearsal, Seller
 from edino.staff import api as staff
@@ -78,22 +79,21 @@ def rehearsal(request: StaffRequest, uid: UUID) -> HttpResponse:
 
 def _beside(found: PromotionView) -> Iterator[tuple[PromotionView, Status, object]]:
     """The promotions that run now, and how this one gets along with each: (which, in a word, why)."""
-    for other in api.promotions():
-        if other.id == found.id or other.state != "active":
-            continue
-        ours, theirs = found.definition, other.definition
-        refuses = [name for name, told, id_ in ((ours.name, ours, other.id), (theirs.name, theirs, found.id)) if told.exclusive and id_ not in told.combines]  # noqa: E501  # fmt: skip
-        if ours.group and ours.group == theirs.group and ours.layer == theirs.layer:
-            why: object = format_html(gettext("Both are of the group “{}”: the one that takes more off."), ours.group)
+    for ours, other, met in beside(found):
+        names = {ours.id: ours.definition.name, other.id: other.definition.name}
+        if met.kind == "group":
+            group = ours.definition.group
+            why: object = format_html(gettext("Both are of the group “{}”: the one that takes more off."), group)
             yield other, Status(_("one of them"), "warn"), why
-        elif refuses:
-            first = theirs.name if theirs.priority > ours.priority else ours.name
-            told = format_html(gettext("“{}” does not share lines."), refuses[0])
-            if ours.priority != theirs.priority and ours.layer == theirs.layer:
-                told = format_html("{} {}", told, format_html(gettext("“{}” goes first, by its priority."), first))
-            yield other, Status(_("never on one line"), "warn"), told
-        elif ours.exclusive or theirs.exclusive:
+        elif met.refuses is None:
             yield other, Status(_("both count"), "good"), _("One does not share lines, but excepts the other.")
+        else:
+            told = format_html(gettext("“{}” does not share lines."), names[met.refuses])
+            if met.first is not None:
+                told = format_html(
+                    "{} {}", told, format_html(gettext("“{}” goes first, by its priority."), names[met.first])
+                )
+            yield other, Status(_("never on one line"), "warn"), told
 
 
 REASONS_SHOWN: Final = {
@@ -171,11 +171,12 @@ def _moved(name: str, told: Rehearsal) -> Listing[Moved]:
         name=name,
         title=_("Baskets"),
         columns=(
-            Column("order_uid", pgettext_lazy("purchase", "Order")),
+            Column("number", pgettext_lazy("purchase", "Order")),
             Column("before", _("Without it"), value=lambda row: Money(row.before, currency), kind="money"),
             Column("after", _("With it"), value=lambda row: Money(row.after, currency), kind="money"),
         ),
         key="order_uid",
+        url=lambda row: reverse("order", args=[row.order_uid]),
         sort="-before",
         export=False,
         pager=False,

@@ -1,6 +1,6 @@
 """What is asked about: a basket, and a basket of the past."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
@@ -56,12 +56,13 @@ class PastBasket:
     """An order of the past as a rehearsal sees it.
 
     `basket` has its lines at their catalogue prices then; `costs` is what one unit cost the shop, by line key, where
-    that is known.
+    that is known; `number` is what people call the order.
     """
 
     order_uid: UUID
     basket: Basket
     costs: Mapping[str, int] = field(default_factory=dict)
+    number: str = ""
 
 
 PastBaskets = Callable[[datetime, datetime], Iterator[PastBasket]]
@@ -75,3 +76,9 @@ OrderedBefore = Callable[[int], bool]
 
 ordered_before: Registry[OrderedBefore] = Registry("ordered before")
 """Whoever keeps orders answers here, for promotions of the first order."""
+
+OrderNumbers = Callable[[Sequence[UUID]], Mapping[UUID, str]]
+"""What people call orders."""
+
+order_numbers: Registry[OrderNumbers] = Registry("order numbers")
+"""Whoever keeps orders answers here, for screens that list them."""

@@ -6,11 +6,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A basket whose total changed: `before` and `after` in minor units."""
+    """A basket whose total changed: `before` and `after` in minor units; `number` is what people call the order."""
 
     order_uid: UUID
     before: int
     after: int
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
