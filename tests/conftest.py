@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "edino-test-"
 CLUSTER = pytest.StashKey[Path]()
+LONG = (
+    *("browser/test_stories", "site/test_fuzz", "architecture/", "browser/", "integrations/", "checkout/test_oversell"),
+    *("kernel/test_processes", "site/", "customers/", "checkout/"),
+)
+"""Where the minutes go, the longest first."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -50,9 +55,18 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.import_plugin("tests.architecture.ownership")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Every test has a name of its own: files are handed out by names, and of two alike only one would be run."""
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What will not be run is not read either: the slow tests think of thousands of examples when they are."""
+    return True if collection_path == ROOT / "tests" / "slow" and config.option.markexpr == "not slow" else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    """Every test has a name of its own: files are handed out by names, and of two alike only one would be run.
+
+    Long files go first, so that no worker begins with one when the others are done. pytest-django has put tests with
+    real transactions last, which here nobody needs: each leaves the database as it found it.
+    """
     for item in items:
         name, bracket, params = item.name.partition("[")
         if bracket and item.nodeid.endswith(f"::{name}"):  # Schemathesis tells the call to the name alone
@@ -60,6 +74,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     repeated = [name for name, times in Counter(item.nodeid for item in items).items() if times > 1]
     if repeated:
         raise pytest.UsageError(f"tests of the same name: {', '.join(repeated)}")
+    yield
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    return next((place for place, name in enumerate(LONG) if item.nodeid.startswith(f"tests/{name}")), len(LONG))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
