@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from edino.channels import api, models
-from edino.channels.errors import MissingScope, NoSuchKey, SourceTaken, TooFast, WrongKey
+from edino.channels.errors import MissingScope, NoSuchKey, SourceTaken, TooFast, UnknownSource, WrongKey
 from edino.channels.types import Source
 from edino.kernel import clock, sql
 from edino.kernel.errors import Invalid, Unauthenticated
@@ -245,3 +245,12 @@ def test_the_use_of_a_key_is_noted_once_a_day(site: Source, statements: list[str
 def test_the_published_view_names_the_source_and_its_channel(site: Source) -> None:
     rows = sql.tuples("SELECT name, channel_code, channel_name, channel_name_ru, brand FROM pub.channels_source")
     assert rows == [("Site", "site", "Website", "Сайт", None)]
+
+
+def test_a_name_that_files_give_and_nobody_knows_is_answered_with_those_there_are(site: Source) -> None:
+    with pytest.raises(UnknownSource) as refused:
+        api.source_of_files(name="Sight")
+    assert "Sight" in refused.value.text
+    assert site.name in refused.value.text
+    assert [one.name for one in api.list_sources() if one.name == "Sight"] == []
+    assert api.source_of_files(name="Site").id == site.id

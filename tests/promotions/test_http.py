@@ -117,10 +117,8 @@ def test_a_promotion_is_told_and_a_quote_says_why(shop: Caller) -> None:
 
 def test_what_fights_with_what_is_told_before_a_basket_shows_it(shop: Caller) -> None:
     def told(code: str, **more: Any) -> dict[str, Any]:
-        action = {"kind": "percent", "percent": 1000}
-        return shop.call(
-            "POST", "/promotions", {"code": code, "state": "active", "name": code, "action": action, **more}
-        )[1]
+        asked = {"code": code, "state": "active", "name": code, "action": {"kind": "percent", "percent": 1000}}
+        return dict(shop.call("POST", "/promotions", asked | more)[1])
 
     sale = told("sale", exclusive=True, priority=5)
     told("friends")

@@ -16,7 +16,16 @@ from django.http import HttpRequest
 from ninja.security import HttpBearer
 
 from edino.channels import models, queries, rules
-from edino.channels.errors import MissingScope, NoSuchChannel, NoSuchKey, NoSuchSource, SourceTaken, TooFast, WrongKey
+from edino.channels.errors import (
+    MissingScope,
+    NoSuchChannel,
+    NoSuchKey,
+    NoSuchSource,
+    SourceTaken,
+    TooFast,
+    UnknownSource,
+    WrongKey,
+)
 from edino.channels.types import Channel, KeyListing, Scope, Source, SourceHealth, SourceListing, SourcePage
 from edino.kernel import clock
 from edino.kernel.errors import FieldError, Invalid, Unauthenticated
@@ -236,11 +245,20 @@ def get_source(*, id: int | None = None, name: str = "") -> Source:  # noqa: A00
 def source_of_files(*, name: str | None) -> Source:
     """The source that imported files belong to: the one of this name, or `files`, which is made at its first use."""
     if name:
-        return get_source(name=name)
+        return _named(name)
     try:
         return get_source(name="files")
     except NoSuchSource:
         return create_source(name="files", channel="erp", by=staff.COMMAND_LINE)
+
+
+def _named(name: str) -> Source:
+    """A source by a name somebody typed, which is worth an answer that helps."""
+    try:
+        return get_source(name=name)
+    except NoSuchSource:
+        there = [each.name for each in list_sources()]
+        raise UnknownSource(name=name, there=", ".join(there[:10]) + " …" * (len(there) > 10)) from None
 
 
 def list_sources(*, channel: str = "") -> list[SourceListing]:

@@ -27,6 +27,10 @@ class NoSuchSource(NotFound):
     code = "no_such_source"
 
 
+class UnknownSource(NoSuchSource):
+    """There is no such source: %(name)s. There are: %(there)s. Its first key makes one: edino key create"""
+
+
 class NoSuchChannel(NotFound):
     """There is no channel %(channel)s."""
 

@@ -24,7 +24,7 @@ from edino.kernel.registry import importers
 @click.option(
     "--mapping", "mapping_file", type=click.Path(path_type=Path), help="TOML or JSON: where fields come from."
 )
-@click.option("--source", help="The source the data belongs to, as `edino source list` names it.")
+@click.option("--source", help="The source the data belongs to, as `edino key list` names it.")
 @click.option("--dry-run", is_flag=True, help="Check everything, write nothing, give the same report.")
 @click.option("--again", is_flag=True, help="Read a file again that was imported without a rejected row.")
 @click.option("--encoding", help="Of a CSV file; found out when not given.")

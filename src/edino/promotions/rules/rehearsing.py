@@ -84,7 +84,7 @@ class Stage:
             sums["touched_after"] += margins[1]
         if totals[0] != totals[1]:
             sums["winners" if totals[1] < totals[0] else "losers"] += 1
-            self._moved.append(Moved(past.order_uid, *totals, past.number))
+            self._moved.append(Moved(past.order_uid, totals[0], totals[1], past.number))
             if len(self._moved) > 1000:
                 self._moved = [*self._biggest(1), *self._biggest(-1)]
 

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edino.staff import api, queries
 from edino.staff.api import StaffRequest
@@ -24,6 +25,32 @@ SUBJECT_NAMES = {
     "policy": _("rules"),
     "import": _("import"),
     "case": _("case"),
+    "assortment": pgettext_lazy("audit subject", "assortment"),
+    "attribute": pgettext_lazy("audit subject", "attribute"),
+    "axis": pgettext_lazy("audit subject", "axis"),
+    "batch": pgettext_lazy("audit subject", "batch of coupons"),
+    "blocked": pgettext_lazy("audit subject", "blocked value"),
+    "category": pgettext_lazy("audit subject", "category"),
+    "correction": pgettext_lazy("audit subject", "correction of stock"),
+    "count": pgettext_lazy("audit subject", "stock count"),
+    "coupon": pgettext_lazy("audit subject", "coupon"),
+    "delivery method": pgettext_lazy("audit subject", "way of delivery"),
+    "extract": pgettext_lazy("audit subject", "file handed out"),
+    "gift card": pgettext_lazy("audit subject", "gift card"),
+    "inbound": pgettext_lazy("audit subject", "expected delivery"),
+    "location": pgettext_lazy("audit subject", "place"),
+    "order": pgettext_lazy("audit subject", "order"),
+    "price exception": pgettext_lazy("audit subject", "exception of a price"),
+    "price list": pgettext_lazy("audit subject", "price list"),
+    "product": pgettext_lazy("audit subject", "product"),
+    "promotion": pgettext_lazy("audit subject", "promotion"),
+    "promotions": pgettext_lazy("audit subject", "promotions"),
+    "refund": pgettext_lazy("audit subject", "refund"),
+    "return": pgettext_lazy("audit subject", "return"),
+    "review": pgettext_lazy("audit subject", "review"),
+    "sourcing": pgettext_lazy("audit subject", "rules of sourcing"),
+    "stock file": pgettext_lazy("audit subject", "stock file"),
+    "transfer": pgettext_lazy("audit subject", "transfer"),
 }
 
 
@@ -37,7 +64,7 @@ def _listing() -> Listing[AuditEntry]:
         columns=(
             Column("operation", _("What"), value=lambda row: operation_name(row.operation)),
             Column("refused", _("Outcome"), value=_outcome, place="side"),
-            Column("actor", _("Who"), value=lambda row: row.actor or _("nobody known")),
+            Column("actor", _("Who"), value=_actor),
             Column("subject_id", _("To what"), value=_subject),
             Column("detail", _("How"), value=_detail, quiet=True),
             Column("at", _("When"), kind="full"),
@@ -86,6 +113,12 @@ def _midnight(day: str | None, later: int) -> datetime | None:
 
 def _outcome(row: AuditEntry) -> Status:
     return Status(_("refused"), "bad") if row.refused else Status(_("done"), "good")
+
+
+def _actor(row: AuditEntry) -> object:
+    if row.actor == api.COMMAND_LINE.name:
+        return _("the command line")
+    return row.actor or _("nobody known")
 
 
 def _subject(row: AuditEntry) -> object:

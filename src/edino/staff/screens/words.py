@@ -1,6 +1,7 @@
 """What operations and roles are called before people."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from edino.staff import api
 from edino.staff.types import Role
@@ -89,6 +90,46 @@ DETAIL_WORDS: dict[str, Text] = {
     "trust": _("trust"),
     "place": _("place"),
     "export": _("exported"),
+    "blocked": pgettext_lazy("audit", "blocked"),
+    "unblocked": pgettext_lazy("audit", "unblocked"),
+    "closed": pgettext_lazy("audit", "closed"),
+    "codes in a basket": pgettext_lazy("audit", "codes in a basket"),
+    "most": pgettext_lazy("audit", "most"),
+    "corrected": pgettext_lazy("audit", "corrected"),
+    "dismissed": pgettext_lazy("audit", "dismissed"),
+    "ended": pgettext_lazy("audit", "ended"),
+    "expected": pgettext_lazy("audit", "expected"),
+    "not expected": pgettext_lazy("audit", "not expected"),
+    "handed over without code": pgettext_lazy("audit", "handed over without code"),
+    "no reserve": pgettext_lazy("audit", "no reserve"),
+    "reserve": pgettext_lazy("audit", "reserve"),
+    "opened slots": pgettext_lazy("audit", "opened slots"),
+    "paid out": pgettext_lazy("audit", "paid out"),
+    "pictures": pgettext_lazy("audit", "pictures"),
+    "received": pgettext_lazy("audit", "received"),
+    "released": pgettext_lazy("audit", "released"),
+    "resolved": pgettext_lazy("audit", "resolved"),
+    "rules": pgettext_lazy("audit", "rules"),
+    "safety stock": pgettext_lazy("audit", "safety stock"),
+    "saved": pgettext_lazy("audit", "saved"),
+    "slots of each week": pgettext_lazy("audit", "slots of each week"),
+    "staged": pgettext_lazy("audit", "staged"),
+    "undone": pgettext_lazy("audit", "undone"),
+    "version": pgettext_lazy("audit", "version"),
+    "state": pgettext_lazy("audit", "state"),
+    "active": pgettext_lazy("audit", "active"),
+    "paused": pgettext_lazy("audit", "paused"),
+    "draft": pgettext_lazy("audit", "draft"),
+    "location": pgettext_lazy("audit", "location"),
+    "pieces": pgettext_lazy("audit", "pieces"),
+    "amount": pgettext_lazy("audit", "amount"),
+    "verdict": pgettext_lazy("audit", "verdict"),
+    "total": pgettext_lazy("audit", "total"),
+    "fields": pgettext_lazy("audit", "fields"),
+    "customers": pgettext_lazy("audit", "customers"),
+    "currency": pgettext_lazy("audit", "currency"),
+    "count": pgettext_lazy("audit", "count"),
+    "channel": pgettext_lazy("audit", "channel"),
     **{role.value: name for role, name in api.ROLE_NAMES.items()},
 }
 
