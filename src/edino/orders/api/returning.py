@@ -12,12 +12,12 @@ from edino.catalogue import api as catalogue
 from edino.customers import api as customers
 from edino.inventory import api as inventory
 from edino.inventory.types import Disposition
-from edino.kernel import clock, log
+from edino.kernel import clock, holds, log
 from edino.kernel.errors import Invalid
 from edino.kernel.idempotency import fingerprint
 from edino.kernel.transactions import retried
 from edino.orders import events
-from edino.orders.api import acting, limiting
+from edino.orders.api import acting, limiting, placing
 from edino.orders.api.acting import By
 from edino.orders.errors import (
     KeyTaken,
@@ -123,6 +123,14 @@ def locked(uid: UUID) -> Return:
     if not queries.lock(uid):
         raise NoSuchReturn
     return get_return(uid=uid)
+
+
+def let_go(found: Return) -> None:
+    """Drop what was chosen instead, if it is not placed: its goods are anybody's again."""
+    if found.exchange_uid is not None and acting.locked(found.exchange_uid).state == "draft":
+        holds.release(holds.Owner("order", found.exchange_uid))
+        placing.drop_draft(uid=found.exchange_uid)
+        queries.no_exchange(found.id)
 
 
 def _request(
@@ -338,6 +346,7 @@ def _release(uid: UUID, state: str, reason: str, by: By) -> Return:
                 back[line.sold_line_id] -= line.quantity
         if back:
             fulfilment.count_lines({id_: (0, 0, count) for id_, count in sorted(back.items())})
+        let_go(found)
         queries.move(found.id, state, at, reason=reason)
         _note(found, f"return {state}", at, by, reason)
         return get_return(uid=uid)

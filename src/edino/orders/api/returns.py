@@ -11,7 +11,7 @@ from edino.orders.api.returning import (
     returns_of,
     withdraw_return,
 )
-from edino.orders.api.settling import compensate, compensations, exchange, settle
+from edino.orders.api.settling import compensate, compensations, exchange, no_exchange, settle
 
 __all__ = [
     "allowance",
@@ -21,6 +21,7 @@ __all__ = [
     "exchange",
     "get_return",
     "inspect",
+    "no_exchange",
     "receive",
     "refuse_return",
     "request_return",

@@ -1,6 +1,6 @@
 """Settling returns: money back by tender, an exchange held and carried over, a coupon for the trouble."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -57,9 +57,23 @@ def exchange(
     """Choose what the customer takes instead: a drafted order, linked, whose goods are held at once.
 
     `location`: where he takes them, wherever they come from (`method` pickup lets another store send them). `Short`
-    when no place has them. Chosen already: that order, as long as it was not dropped.
+    when no place has them. The same chosen already: that order, held again for the whole time if it still can be. Else
+    what was chosen before is let go.
     """
     return retried(lambda: _exchange(uid, lines, by, (method, location, contact, until)))
+
+
+def no_exchange(*, uid: UUID, by: By) -> Return:
+    """The customer takes nothing instead after all: what was held for him is let go. Once settled: `WrongState`."""
+
+    def work() -> Return:
+        found = returning.locked(uid)
+        if found.state not in returning.OPEN:
+            raise WrongState(state=found.state)
+        returning.let_go(found)
+        return returning.get_return(uid=uid)
+
+    return retried(work)
 
 
 def settle(*, uid: UUID, by: By, to: refunding.To = "original") -> Return:
@@ -92,12 +106,14 @@ def _exchange(
 ) -> Order:
     method, location, contact, until = how
     found = returning.locked(uid)
-    if found.exchange_uid is not None:
-        before = read(uid=found.exchange_uid)
-        if before.state != "dropped":
-            return before
+    before = read(uid=found.exchange_uid) if found.exchange_uid is not None else None
+    if before is not None and before.state not in {"draft", "dropped"}:
+        return before
     if found.state not in returning.OPEN:
         raise WrongState(state=found.state)
+    if before is not None and _held_again(before, lines, delivery=(method, location), until=until):
+        return before
+    returning.let_go(found)
     if not lines or any(one.quantity <= 0 for one in lines):
         raise Invalid.field("lines", "required", "Say what the customer takes instead.")
     first = _first_order(found)
@@ -142,6 +158,25 @@ def _exchange(
     queries.move(found.id, found.state, clock.now(), exchange_uid=order.uid, location_id=expected)
     returning.note(found, "return exchange chosen", clock.now(), by)
     return order
+
+
+def _held_again(
+    before: Order, lines: Sequence[ExchangeLine], *, delivery: tuple[str, str], until: datetime | None
+) -> bool:
+    """Whether this was chosen before, and its goods are still to be had where they were."""
+    wanted, chosen = Counter[str](), Counter[str]()
+    for one in lines:
+        wanted[one.sku] += one.quantity
+    for line in before.lines:
+        chosen[line.sku] += line.quantity
+    if before.state != "draft" or wanted != chosen or (before.delivery.method, before.delivery.location) != delivery:
+        return False
+    wants = [holds.Want(one.capacity_id, one.quantity) for one in before.wants]
+    try:
+        holds.hold(holds.Owner("order", before.uid), wants, until=until or clock.now() + HELD)
+    except holds.Short:
+        return False
+    return True
 
 
 def _kept_prices(found: Return, made: Sequence[LineInput], base: Order) -> list[LineInput]:
@@ -255,7 +290,14 @@ def _held_exchange(found: Return) -> Order | None:
 
 def _place(order: Order, carried: int, by: By, at: datetime) -> int:
     """Promise the goods of an exchange and place its order; what is still to be paid for it."""
-    holds.convert(holds.Owner("order", order.uid))
+    kept = Counter[int]()
+    for want in holds.convert(holds.Owner("order", order.uid)):
+        kept[want.capacity_id] += want.quantity
+    needed = Counter[int]()
+    for promised in order.wants:
+        needed[promised.capacity_id] += promised.quantity
+    if lacking := needed - kept:  # the hold ended so long ago that it was forgotten
+        holds.use([holds.Want(id_, quantity) for id_, quantity in lacking.items()])
     if carried:
         paying.add_payment(
             order_uid=order.uid,

@@ -110,9 +110,9 @@ class ExchangeLineGiven(Body):
 
 
 class ExchangeGiven(Body):
-    """What is taken instead, how and where."""
+    """What is taken instead, how and where. No lines: nothing after all."""
 
-    lines: list[ExchangeLineGiven] = Field(min_length=1, max_length=100)
+    lines: list[ExchangeLineGiven] = Field(max_length=100)
     method: Literal["carry", "pickup"] = "carry"
     location: str = Field("", max_length=100)
 
@@ -191,11 +191,16 @@ def inspect(request: KeyedRequest, uid: UUID, payload: InspectGiven, idempotency
 def exchange(
     request: KeyedRequest, uid: UUID, payload: ExchangeGiven, idempotency_key: str | None = Key
 ) -> JsonResponse:
-    """Choose what is taken instead; it is held at once, wherever it lies. Needs an Idempotency-Key."""
+    """Choose what is taken instead; it is held at once, wherever it lies. Needs an Idempotency-Key.
+
+    Another choice lets the first one go.
+    """
 
     def run() -> dict[str, Any]:
         wanted = [ExchangeLine(one.sku, one.quantity) for one in payload.lines]
         by = actor(request.auth)
+        if not wanted:
+            return answer(api.no_exchange(uid=uid, by=by))
         api.exchange(uid=uid, lines=wanted, by=by, method=payload.method, location=payload.location)
         return answer(api.get_return(uid=uid))
 

@@ -67,6 +67,11 @@ def move(
     sql.execute(_SQL["move_return"], {**params, "settlement": told, "exchange_uid": exchange_uid})
 
 
+def no_exchange(id_: int) -> None:
+    """Nothing is taken instead after all."""
+    sql.execute(_SQL["no_exchange"], {"id": id_})
+
+
 def compensate(id_: int, code: str) -> bool:
     """Remember the coupon given for the trouble; False when there is one."""
     return sql.execute(_SQL["compensate"], {"id": id_, "code": code}) == 1

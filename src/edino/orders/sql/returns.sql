@@ -45,6 +45,10 @@ UPDATE orders_return
        settled_at = CASE WHEN %(state)s = 'settled' THEN %(at)s::timestamptz ELSE settled_at END, version = version + 1
  WHERE id = %(id)s;
 
+-- name: no_exchange
+-- Nothing is taken instead after all.
+UPDATE orders_return SET exchange_uid = NULL, version = version + 1 WHERE id = %(id)s;
+
 -- name: compensate
 -- Remember the coupon that was given for the trouble.
 UPDATE orders_return SET compensation = %(code)s, version = version + 1 WHERE id = %(id)s AND compensation = '';
