@@ -8,7 +8,7 @@ import pytest
 from edino.kernel import clock, holds, sql
 from edino.kernel.errors import Invalid
 from edino.orders import api
-from edino.orders.api import returns
+from edino.orders.api import delivering, returns
 from edino.orders.errors import KeyTaken, NeedsCustomer, OverTheLimit, TooManyPieces, WrongState
 from edino.orders.types import ExchangeLine, Inspection, Order, Return, ReturnLineInput
 from edino.promotions import api as promotions
@@ -264,7 +264,8 @@ def test_an_order_that_nobody_paid_gives_nothing_back(shop: Shop) -> None:
     after = api.order(uid=order.uid)
     assert (after.outstanding, after.refunds) == (79_901, ())
     api.add_payment(order_uid=order.uid, tender="cod", amount=79_901, key="door", state="captured")
-    assert api.order(uid=order.uid).state == "closed"
+    assert api.order(uid=order.uid).state == "fulfilled"
+    assert delivering.delivered(parcel=sent.fulfilments[0].uid, by=ANYA).state == "closed"
 
 
 def test_a_coupon_for_the_trouble_is_given_once_and_under_the_budget(shop: Shop) -> None:

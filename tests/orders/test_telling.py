@@ -10,7 +10,7 @@ from edino.customers import api as customers
 from edino.customers.types import Consent, Identifier
 from edino.kernel import clock, log, registry, sql
 from edino.orders import api
-from edino.orders.api import returns, telling
+from edino.orders.api import delivering, returns, telling
 from edino.orders.types import Inspection, Order, ReturnLineInput
 from edino.promotions import api as promotions
 from edino.promotions.types import Action, Definition, PromotionInput
@@ -244,3 +244,35 @@ def _empty(shop: Shop, sku: str, place: str) -> None:
     inventory.move(
         source=shop.site, movements=[Movement("written_off", sku, place, -on_hand, f"gone {sku}@{place}", of.now())]
     )
+
+
+def test_what_could_not_be_delivered_is_told_and_then_what_goes_back(shop: Shop, smtp_server: "Mailbox") -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 2)], of.COURIER)
+    parcel = api.ship(uid=order.uid, by=ANYA).fulfilments[0].uid
+    tell()
+    for _ in range(2):
+        delivering.coming_back(parcel=parcel, reason="not_at_home", by=ANYA)
+    tell()
+    [_, message] = smtp_server.messages
+    assert message["Subject"] == f"Order {order.number} could not be delivered"
+    assert text(message).split("\n") == [
+        f"We could not hand over this of order {order.number}: SOCK × 2. It is on its way back to us.",
+        "When it is here, what you paid for it goes back to you.",
+        "If you would still like to have it, tell us, or order it again.",
+    ]
+    delivering.came_back(parcel=parcel, by=ANYA)
+    tell()
+    [_, _, message] = smtp_server.messages
+    space, end = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
+    assert message["Subject"] == f"Order {order.number} is cancelled"
+    assert f"You get back 1{space}298.02{end}{of.currency()}." in text(message)
+
+
+def test_what_is_delivered_is_told_by_the_courier_alone(shop: Shop, smtp_server: "Mailbox") -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)], of.COURIER)
+    parcel = api.ship(uid=order.uid, by=ANYA).fulfilments[0].uid
+    delivering.coming_back(parcel=parcel, reason="not_at_home", by=ANYA)
+    delivering.delivered(parcel=parcel, by=ANYA)  # he came home before anything was told
+    tell()
+    assert smtp_server.messages == []
+    assert {state for _, state, _ in told(order)} == {"skipped"}

@@ -24,6 +24,7 @@ class Scope(StrEnum):
     CARTS_WRITE = "carts:write"
     ORDERS_READ = "orders:read"
     ORDERS_WRITE = "orders:write"
+    DELIVERIES_WRITE = "deliveries:write"
     RECEIPTS_WRITE = "receipts:write"
     RETURNS_WRITE = "returns:write"
     EXCHANGE = "exchange"

@@ -7,6 +7,9 @@ READY: Final = "order.ready"
 HANDED_OVER: Final = "order.handed_over"
 SHIPPED: Final = "order.shipped"
 ARRIVED: Final = "order.arrived"
+BROUGHT: Final = "order.delivered"
+COMING_BACK: Final = "order.coming_back"
+CAME_BACK: Final = "order.came_back"
 REJECTED: Final = "order.rejected"
 REROUTED: Final = "order.rerouted"
 PARKED: Final = "order.parked"
@@ -21,7 +24,7 @@ RETURN_SETTLED: Final = "return.settled"
 RETURN_COMPENSATED: Final = "return.compensated"
 
 TOLD: Final = frozenset(
-    {READY, SHIPPED, ARRIVED, REROUTED, PARKED, CANCELLED, REFUNDED, RETURN_SETTLED, RETURN_COMPENSATED}
+    {READY, SHIPPED, ARRIVED, COMING_BACK, REROUTED, PARKED, CANCELLED, REFUNDED, RETURN_SETTLED, RETURN_COMPENSATED}
 )
 """Facts that the customer is told of."""
 

@@ -42,6 +42,7 @@ SCOPES: dict[str, Text] = {
     Scope.CARTS_WRITE: _("fill carts and check out"),
     Scope.ORDERS_READ: _("read orders"),
     Scope.ORDERS_WRITE: _("handle orders"),
+    Scope.DELIVERIES_WRITE: _("say what became of parcels"),
     Scope.RECEIPTS_WRITE: _("send receipts of tills"),
     Scope.RETURNS_WRITE: _("take returns"),
     Scope.EXCHANGE: _("exchange with the accounting system"),

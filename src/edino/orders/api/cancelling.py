@@ -2,13 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
 import msgspec
 from django.db import transaction
 
 from edino.inventory import api as inventory
-from edino.inventory.types import Allocation, Way
+from edino.inventory.types import Allocation, Disposition, Way
 from edino.kernel import clock, holds, log
 from edino.kernel.errors import Invalid
 from edino.orders import events
@@ -58,8 +59,12 @@ def take_out(
     within: Collection[int] | None = None,
     to: str = "original",
     what: str = "cancelled",
+    came: str = "",
 ) -> Order:
-    """Take pieces out of a locked order (`within` some of its fulfilments), with all that hangs on them."""
+    """Take pieces out of a locked order (`within` some of its fulfilments), with all that hangs on them.
+
+    `came`: they had been sent and came back, and this is what becomes of the goods. Their place in the day stays taken.
+    """
     known = {line.key: line for line in order.lines}
     wanted: list[tuple[Line, int]] = []
     for line_key, count in lines.items():
@@ -69,13 +74,13 @@ def take_out(
         if not 0 < count <= line.open:
             raise TooManyPieces
         wanted.append((line, count))
-    _goods(order, wanted, within, at)
+    _goods(order, wanted, within, at, came)
     pieces = [(line, n, shares.worth(line.net, line.quantity, line.cancelled + line.returned, n)) for line, n in wanted]
     value = sum(worth for _, _, worth in pieces)
     whole = sum(n for _, n in wanted) == sum(line.quantity - line.cancelled for line in order.lines)
     if whole:
         value += order.delivery.amount - order.delivery.discount
-        places = [one for one in order.wants if one.kind in {"slot", "parcel"}]
+        places = [one for one in order.wants if one.kind in {"slot", "parcel"} and not came]
         holds.unuse([holds.Want(one.capacity_id, one.quantity) for one in places])
         promotions.unredeem(order_uid=order.uid)
     else:
@@ -93,6 +98,7 @@ def take_out(
         at=at,
         to="gift_card" if to == "gift_card" else "original",
         pieces=pieces,
+        left=bool(came) and order.outstanding <= 0,
     )
     fulfilment.settle_order({order.id: value}, at)
     count = sum(n for _, n in wanted)
@@ -104,8 +110,10 @@ def take_out(
     return done
 
 
-def _goods(order: Order, wanted: list[tuple[Line, int]], within: Collection[int] | None, at: datetime) -> None:
-    """Give up what is promised; take back into stock what had been sent to the place of pickup."""
+def _goods(
+    order: Order, wanted: list[tuple[Line, int]], within: Collection[int] | None, at: datetime, came: str
+) -> None:
+    """Give up what is promised; take back into stock what had been sent to the place of pickup, or came back."""
     parcels = {one.id: one for one in order.fulfilments}
     given_up: list[tuple[int, int, bool]] = []
     promised: list[Allocation] = []
@@ -128,14 +136,14 @@ def _goods(order: Order, wanted: list[tuple[Line, int]], within: Collection[int]
             raise WrongState(state="shipped")
     if promised:
         inventory.give_up(allocations=promised)
-    for id_, goods in back.items():
+    for id_, goods in back.items() if came != "write_off" else ():
         parcel = parcels[id_]
         place = inventory.location(code=parcel.pickup_location or parcel.location)
         inventory.put_back(
             key=f"{parcel.uid}:back:{len(book.history(order.id))}",
             location_id=place.id,
             lines=sorted(goods.items()),
-            disposition="resell",
+            disposition=cast("Disposition", came or "resell"),
             at=at,
         )
     if given_up:
@@ -163,6 +171,8 @@ def _takable(
         if parcel is None or parcel.state in _BEFORE:
             there = parcel is not None and parcel.state == "arrived"
             found.append((_BEFORE.get(parcel.state, 0) if parcel else 0, part, there))
+        elif within is not None and parcel.state == "came_back":
+            found.append((len(_BEFORE), part, True))
     return [(part, there) for _, part, there in sorted(found, key=lambda one: (one[0], one[1].id))]
 
 

@@ -61,14 +61,20 @@ def handed_out(
 
 
 def given_back(
-    order: Order, pieces: Sequence[tuple[Line, int, int]], tenders: Mapping[str, int], at: datetime, *, key: str
+    order: Order,
+    pieces: Sequence[tuple[Line, int, int]],
+    tenders: Mapping[str, int],
+    at: datetime,
+    *,
+    key: str,
+    left: bool = False,
 ) -> None:
-    """Money goes back for (line, pieces, worth): a refund receipt by tender, of a prepayment or of a sale."""
+    """Money goes back for (line, pieces, worth): a refund receipt by tender, of a prepayment or of a sale (`left`)."""
     amount = sum(tenders.values())
     if not _device() or not amount:
         return
     told = [_piece(line, count, worth) for line, count, worth in pieces]
-    left = any(line.fulfilled for line, _, _ in pieces)
+    left = left or any(line.fulfilled for line, _, _ in pieces)
     lines = rules.lines(told, "full_payment" if left else "full_prepayment")
     if sum(line.sum for line in lines) != amount:
         lines = rules.lines(

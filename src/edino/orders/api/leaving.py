@@ -29,6 +29,8 @@ _WAITS = {
     "ship_from_store": (),
 }
 """From which states goods of a kind may be handed over the counter."""
+SENT = ("shipped", "coming_back")
+"""States of a parcel that is somewhere between the house and the customer."""
 
 
 def ready(*, uid: UUID, by: By, parcel: UUID | None = None, location: str = "") -> Order:
@@ -132,7 +134,8 @@ def hand_over(
 
     Needs the pickup code unless a person may do without (`without_code`). What is still to be paid is taken now by
     `tender`, or in parts by `tenders` that sum up to it exactly (`NotExact`); `NotPaid` when neither is said. Handed
-    over already: nothing changes, but what is still to be paid (a courier brings the money of a delivery) is taken.
+    over already: nothing changes, but what is still to be paid is taken: a courier brings the money of a delivery, so
+    that the goods are with the customer.
     """
     order = read(uid=uid)
     if order.pickup_code and not without_code:
@@ -146,17 +149,50 @@ def hand_over(
         ]
         if not chosen:
             if order.state in {"closed", "fulfilled"} and lines is None:
-                return _brought(order, tender, tenders)
+                return brought(order, tender, tenders, by=by)
             raise WrongState(state=order.state)
         return _hand_over(order, chosen, lines, by=by, how=(tender, tenders), at=clock.now())
 
 
-def _brought(order: Order, tender: str, tenders: Sequence[Paid]) -> Order:
-    """Everything is with the customer already: what the courier was paid at the door is taken."""
-    if (tender or tenders) and order.outstanding > 0:
-        paying.take_rest(order, tenders or [Paid(tender, order.outstanding)], clock.now())
-        return read(uid=order.uid)
-    return order
+def brought(order: Order, tender: str, tenders: Sequence[Paid], *, by: By, parcel: UUID | None = None) -> Order:
+    """What the courier was paid at the door of a locked order is taken, and what he carried (`parcel`) was received."""
+    at = clock.now()
+    paid = bool(tender or tenders) and order.outstanding > 0
+    sent = [one for one in _chosen(order, parcel, "") if one.state in SENT and one.kind != "transfer"]
+    if not sent and not paid:
+        return order
+    if paid or parcel is not None:
+        _received(order, sent, by, at)
+    if paid:
+        order = read(uid=order.uid)
+        paying.take_rest(order, tenders or [Paid(tender, order.outstanding)], at, at_counter=False)
+    return read(uid=order.uid)
+
+
+def _received(order: Order, sent: Sequence[Fulfilment], by: By, at: datetime) -> None:
+    """The customer has what was sent."""
+    given: list[tuple[Line, int, int]] = []
+    for one in sent:
+        fulfilment.move_fulfilment(one.id, "delivered", SENT, at)
+        pieces = pieces_sent(order, one)
+        acting.noted(order, "delivered", at, by=by, detail={"location": one.location, "pieces": sum(pieces.values())})
+        log.append([acting.fact(order, events.BROUGHT, at, parcel=str(one.uid), location=one.location)])
+        for line in order.lines:
+            if count := pieces.get(line.id):
+                before = line.cancelled + line.fulfilled - count
+                given.append((line, count, shares.worth(line.net, line.quantity, before, count)))
+    fulfilment.settle_order({order.id: 0}, at)
+    if given:
+        log.append([_delivered(order, given, at)])
+
+
+def pieces_sent(order: Order, one: Fulfilment) -> dict[int, int]:
+    """Pieces of lines (by id) that left in a parcel and are not back."""
+    found: dict[int, int] = {}
+    for part in order.allocations:
+        if part.fulfilment_id == one.id and part.gone:
+            found[part.line_id] = found.get(part.line_id, 0) + part.gone
+    return found
 
 
 def carry_out(order: Order, *, by: By, at: datetime) -> Order:
@@ -236,7 +272,7 @@ def _give(order: Order, chosen: Sequence[Fulfilment], by: By, at: datetime, *, p
     fulfilment.settle_order({order.id: 0}, at)
     done = read(uid=order.uid)
     if given:
-        log.append([_delivered(done, given, at)])
+        log.append([_delivered(done, [(*one, _worth(*one)) for one in given], at)])
         key = "+".join(str(one.id) for one in chosen)
         fiscal.handed_out(order, [(*one, _worth(*one)) for one in given], paid_now, at, key=key)
     return done
@@ -299,10 +335,8 @@ def _worth(line: Line, count: int) -> int:
     return shares.worth(line.net, line.quantity, line.cancelled + line.fulfilled, count)
 
 
-def _delivered(order: Order, given: Sequence[tuple[Line, int]], at: datetime) -> log.Fact:
-    products = [
-        (place, line.sku, line.name, count, _worth(line, count)) for place, (line, count) in enumerate(given, 1)
-    ]
+def _delivered(order: Order, given: Sequence[tuple[Line, int, int]], at: datetime) -> log.Fact:
+    products = [(place, line.sku, line.name, count, worth) for place, (line, count, worth) in enumerate(given, 1)]
     body = facts.commerce(
         number=order.number, total=sum(one[4] for one in products), currency=order.currency, products=products
     )

@@ -118,7 +118,7 @@ def captured_by_tender(order: Order) -> dict[str, int]:
     return found
 
 
-def take_rest(order: Order, tenders: Sequence[Paid], at: datetime) -> None:
+def take_rest(order: Order, tenders: Sequence[Paid], at: datetime, *, at_counter: bool = True) -> None:
     """Take what a locked order still costs, exactly, by one or several tenders; `NotExact`.
 
     Payments that were to be made on delivery are settled by it: they become what was really taken, and what is left of
@@ -138,7 +138,7 @@ def take_rest(order: Order, tenders: Sequence[Paid], at: datetime) -> None:
     for uid in book.capture_waiting(order.id, rows, at):
         moved = book.payment(uid=uid)
         if moved:
-            _captured(order.uid, moved[0], at_counter=True)
+            _captured(order.uid, moved[0], at_counter=at_counter)
     for place, one in enumerate(tenders):
         amount = one.amount if one.tender == "gift_card" else rest.get(place, 0)
         if amount:
@@ -146,7 +146,7 @@ def take_rest(order: Order, tenders: Sequence[Paid], at: datetime) -> None:
             values: dict[str, Any] = {"order_uid": order.uid, "tender": one.tender, "amount": amount, "key": key}
             if one.tender == "gift_card":
                 values |= _from_card(order, one, key)
-            add_payment(**values, state="captured", at_counter=True)
+            add_payment(**values, state="captured", at_counter=at_counter)
 
 
 def _from_card(order: Order, one: Paid, key: str) -> dict[str, str]:
@@ -181,7 +181,8 @@ def _captured(order_uid: UUID, payment: Payment, *, at_counter: bool = False) ->
     taken: dict[str, int] = {payment.tender: payment.captured - over}
     if order.outstanding <= 0 and any(one.state == "pending" and one.tender in _ON_DELIVERY for one in order.payments):
         book.give_up_payments(order.id)  # it was paid another way: nobody waits for it at the door
-    if order.state == "fulfilled" and order.outstanding <= 0:
+    # What was paid before it was sent has its receipt since then.
+    if order.state == "fulfilled" and order.outstanding <= 0 < order.outstanding + payment.captured:
         given = [(line, line.fulfilled, line.net * line.fulfilled // line.quantity) for line in order.lines]
         fiscal.handed_out(order, given, taken, at, key=f"paid:{payment.uid}")
         fulfilment.settle_order({order.id: 0}, at)

@@ -27,12 +27,13 @@ def give_back(
     to: To = "original",
     carried: int = 0,
     pieces: Sequence[tuple[Line, int, int]] = (),
+    left: bool = False,
 ) -> str:
     """Share `amount` among what the payments of a locked order hold; the code of a gift card when one was made.
 
-    `cause`: kind and key, under which each payment gives back once; `pieces` (line, count, worth) are what it is for.
-    Of the amount `carried` goes to an exchange. What cannot go back the way it came, and everything when `to` says so,
-    goes to one new gift card.
+    `cause`: kind and key, under which each payment gives back once; `pieces` (line, count, worth) are what it is for,
+    and `left` says that they had been paid in full and sent. Of the amount `carried` goes to an exchange. What cannot
+    go back the way it came, and everything when `to` says so, goes to one new gift card.
     """
     if not amount:
         return ""
@@ -74,7 +75,7 @@ def give_back(
     told: dict[str, int] = {}
     for row in rows:
         told[row["tender"]] = told.get(row["tender"], 0) + row["amount"]
-    fiscal.given_back(order, pieces, told, at, key=":".join(cause))
+    fiscal.given_back(order, pieces, told, at, key=":".join(cause), left=left)
     return code
 
 

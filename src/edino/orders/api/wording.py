@@ -69,6 +69,18 @@ def _shipped(order: Order, detail: Mapping[str, Any]) -> Message | None:
     return Message(_("Order %(number)s is on its way") % words, "\n".join(lines))
 
 
+def _coming_back(order: Order, detail: Mapping[str, Any]) -> Message | None:
+    parcel = _parcel(order, detail)
+    if parcel is None or parcel.state != "coming_back":
+        return None
+    words = {"number": order.number, "goods": _goods(order, detail.get("lines") or {})}
+    lines = [_("We could not hand over this of order %(number)s: %(goods)s. It is on its way back to us.") % words]
+    if order.paid > 0:
+        lines.append(_("When it is here, what you paid for it goes back to you."))
+    lines.append(_("If you would still like to have it, tell us, or order it again."))
+    return Message(_("Order %(number)s could not be delivered") % words, "\n".join(lines))
+
+
 def _rerouted(order: Order, detail: Mapping[str, Any]) -> Message | None:
     if order.state not in {"placed", "part_fulfilled"}:
         return None
@@ -144,6 +156,7 @@ _ORDERS: Final[Mapping[str, Callable[[Order, Mapping[str, Any]], Message | None]
     events.READY: _ready,
     events.ARRIVED: _ready,
     events.SHIPPED: _shipped,
+    events.COMING_BACK: _coming_back,
     events.REROUTED: _rerouted,
     events.PARKED: _parked,
     events.CANCELLED: _cancelled,

@@ -2,9 +2,10 @@
 
 from ninja import Router
 
-from edino.orders.http import orders, receipts, returns
+from edino.orders.http import deliveries, orders, receipts, returns
 
 router = Router()
 router.add_router("", orders.router)
+router.add_router("", deliveries.router)
 router.add_router("", receipts.router)
 router.add_router("", returns.router)

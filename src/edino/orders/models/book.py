@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 STATES = ["draft", "placed", "part_fulfilled", "fulfilled", "closed", "cancelled", "dropped"]
+_ON_THE_WAY = ["to_pick", "ready", "shipped", "arrived", "coming_back"]
 TENDERS = ["card", "cash", "cod", "bank", "gift_card", "points", "exchange", "other"]
 
 
@@ -131,13 +132,13 @@ class Fulfilment(models.Model):
             models.Index(
                 F("location_id"),
                 F("state"),
-                condition=Q(state__in=["to_pick", "ready", "shipped", "arrived"]),
+                condition=Q(state__in=_ON_THE_WAY),
                 name="orders_fulfilment_work",
             ),
             models.Index(
                 F("pickup_location_id"),
                 F("state"),
-                condition=Q(state__in=["to_pick", "ready", "shipped", "arrived"]),
+                condition=Q(state__in=_ON_THE_WAY),
                 name="orders_fulfilment_pickup",
             ),
         ]

@@ -72,7 +72,7 @@ def lock_lines(ids: Sequence[int]) -> dict[int, Sold]:
 
 
 def settle_order(less: Mapping[int, int], at: datetime) -> None:
-    """Bring orders to the state their lines and payments say; `less` is what is no longer due."""
+    """Bring orders to the state their lines, parcels and payments say; `less` is what is no longer due."""
     sql.execute(_SQL["settle_order"], {"ids": list(less), "less": list(less.values()), "at": at})
 
 

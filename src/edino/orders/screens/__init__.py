@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edino.orders.screens import asking, book, cancelling, editing, order, returning
+from edino.orders.screens import asking, book, cancelling, editing, order, parcel, returning
 
 urlpatterns: list[URLPattern] = [
     path("orders/", book.orders, name="orders"),
@@ -10,6 +10,9 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:uid>/show/", order.show, name="order_show"),
     path("orders/<uuid:uid>/cancel/", cancelling.cancel, name="order_cancel"),
     path("orders/<uuid:uid>/edit/", editing.edit, name="order_edit"),
+    path("orders/<uuid:uid>/parcels/<uuid:parcel>/delivered/", parcel.delivered, name="order_delivered"),
+    path("orders/<uuid:uid>/parcels/<uuid:parcel>/undelivered/", parcel.undelivered, name="order_undelivered"),
+    path("orders/<uuid:uid>/parcels/<uuid:parcel>/back/", parcel.back, name="order_back"),
     path("returns/", returning.listed, name="returns"),
     path("returns/new/", asking.ask, name="return_new"),
     path("returns/<uuid:uid>/", returning.one, name="return"),

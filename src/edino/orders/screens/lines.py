@@ -180,7 +180,9 @@ def payments(request: HttpRequest, found: Order) -> Shown[Paid]:
 
 
 def _tender(tender: str, provider: str) -> object:
+    """How it was paid, and through whom where that says more; our own names for ways within the house do not."""
     word = words.TENDERS.get(tender, tender)
+    provider = "" if provider in words.TENDERS or provider == "return" else provider
     return format_html("{}{}", word, format_html(' <span class="quiet">{}</span>', provider) if provider else EMPTY)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from edino.kernel.money import Money
 from edino.orders import api
 from edino.orders.queries import office as queries
-from edino.orders.screens import lines, shown, telling, words
+from edino.orders.screens import lines, parcel, shown, telling, words
 from edino.orders.types import Order
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
@@ -44,7 +44,7 @@ def order(request: StaffRequest, uid: UUID) -> HttpResponse:
         "groups": [_group(request, found, one, places) for one in found.fulfilments],
         "payments": lines.payments(request, found),
         "returns": lines.returns(request, queries.returns_of(found.id), places),
-        "history": list(telling.moments(api.history(uid=uid)[::-1])),
+        "history": list(telling.moments(api.history(uid=uid)[::-1], shown.by_code())),
         "actions": list(_actions(request, found)),
     }
     title = _("Order %(number)s") % {"number": found.number}
@@ -177,7 +177,7 @@ def _group(request: StaffRequest, found: Order, one: Any, places: Mapping[int, s
         "state": words.FULFILMENTS.get(one.state, words.UNKNOWN),
         "facts": facts,
         "table": lines.parcel(request, found, one),
-        "actions": [],
+        "actions": parcel.actions(found, one) if staff.may(request.staff, "orders.edit") else [],
     }
 
 

@@ -19,6 +19,11 @@ def places() -> Mapping[int, str]:
     return {place.id: place.name for place in inventory.locations()}
 
 
+def by_code() -> Mapping[str, str]:
+    """The names of all locations by their codes."""
+    return dict(choices())
+
+
 def choices() -> list[tuple[str, str]]:
     """Locations for a filter: code and name."""
     return [(place.code, place.name) for place in inventory.locations()]

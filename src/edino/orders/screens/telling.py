@@ -24,6 +24,10 @@ REASONS: Final[Mapping[str, Text]] = {
     "shopper": gettext_lazy("the customer asked"),
     "past": gettext_lazy("it was over before it could be told"),
     "late": gettext_lazy("late"),
+    "not_at_home": gettext_lazy("nobody was at home"),
+    "refused_at_door": gettext_lazy("refused at the door"),
+    "wrong_address": gettext_lazy("the address is wrong"),
+    "undelivered": gettext_lazy("could not be delivered"),
     "no_contact": gettext_lazy("no phone and no e-mail is known"),
     "not_permitted": gettext_lazy("the customer does not want such messages"),
     "customer": gettext_lazy("the customer asked"),
@@ -41,6 +45,9 @@ _WHAT: Final[Mapping[str, tuple[str, Text, Tone]]] = {
     events.HANDED_OVER: ("handshake", gettext_lazy("handed over"), "good"),
     events.SHIPPED: ("truck", gettext_lazy("sent"), "info"),
     events.ARRIVED: ("package-check", gettext_lazy("arrived at the place of pickup"), "info"),
+    events.BROUGHT: ("house", gettext_lazy("delivered"), "good"),
+    events.COMING_BACK: ("undo-2", gettext_lazy("could not be delivered, coming back"), "warn"),
+    events.CAME_BACK: ("package-check", gettext_lazy("came back undelivered"), "info"),
     events.REJECTED: ("package-x", gettext_lazy("rejected by the store"), "bad"),
     events.REROUTED: ("route", gettext_lazy("goes another way"), "warn"),
     events.PARKED: ("map-pin-off", gettext_lazy("no place has it: waits for a person"), "bad"),
@@ -66,20 +73,20 @@ def why_not(refusal: Refusal) -> str:
     return " ".join(dict.fromkeys(_(one.message) for one in refusal.fields if one.message)) or refusal.text
 
 
-def moments(history: Iterable[Moment]) -> Iterator[parts.Moment]:
-    """The lines of the history: what, by whom, why."""
+def moments(history: Iterable[Moment], places: Mapping[str, str]) -> Iterator[parts.Moment]:
+    """The lines of the history: what, by whom, why. `places` are the names of locations by their codes."""
     for number, one in enumerate(history):
         icon, what, tone = _WHAT.get(one.what) or _WHAT.get(f"order.{one.what}") or ("circle-dot", one.what, "quiet")
-        more = " · ".join(filter(None, [one.by, str(reason(one.why)) if one.why else "", _detail(one.detail)]))
+        more = " · ".join(filter(None, [one.by, str(reason(one.why)) if one.why else "", _detail(one.detail, places)]))
         yield parts.Moment(one.at, what, "", icon, more, tone, key=str(number))
 
 
-def _detail(detail: Mapping[str, Any]) -> str:
+def _detail(detail: Mapping[str, Any], places: Mapping[str, str]) -> str:
     said = []
     for name in ("location", "to", "from", "carrier", "tracking", "number"):
         value = detail.get(name)
         if isinstance(value, str | int) and value:
-            said.append(str(value))
+            said.append(places.get(str(value), str(value)) if name in {"location", "to", "from"} else str(value))
     tender = detail.get("tender")
     if isinstance(tender, str):
         said.append(str(words.TENDERS.get(tender, tender)))

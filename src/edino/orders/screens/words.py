@@ -13,7 +13,7 @@ STATES: Final[Mapping[str, Status]] = MappingProxyType(
         "draft": Status(_("being bought"), "quiet"),
         "placed": Status(_("placed"), "info"),
         "part_fulfilled": Status(_("handed out in part"), "info"),
-        "fulfilled": Status(_("handed out"), "good"),
+        "fulfilled": Status(_("sent or handed out"), "good"),
         "closed": Status(_("complete"), "good"),
         "cancelled": Status(_("cancelled"), "quiet", "circle-x"),
         "dropped": Status(_("given up"), "quiet", "circle-x"),
@@ -26,6 +26,9 @@ FULFILMENTS: Final[Mapping[str, Status]] = MappingProxyType(
         "shipped": Status(_("on its way"), "info", "truck"),
         "arrived": Status(_("arrived"), "good", "package-check"),
         "handed_over": Status(_("handed over"), "good", "handshake"),
+        "delivered": Status(_("delivered"), "good", "house"),
+        "coming_back": Status(_("coming back"), "warn", "undo-2"),
+        "came_back": Status(_("came back to us"), "quiet", "undo-2"),
         "rejected": Status(_("rejected"), "bad", "package-x"),
         "cancelled": Status(_("cancelled"), "quiet", "circle-x"),
     }

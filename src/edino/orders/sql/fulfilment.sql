@@ -6,7 +6,7 @@ UPDATE orders_fulfilment
        carrier = CASE WHEN %(carrier)s = '' THEN carrier ELSE %(carrier)s END,
        tracking = CASE WHEN %(tracking)s = '' THEN tracking ELSE %(tracking)s END,
        ready_at = CASE WHEN %(state)s = 'ready' THEN %(at)s ELSE ready_at END,
-       done_at = CASE WHEN %(state)s IN ('handed_over', 'rejected', 'cancelled')
+       done_at = CASE WHEN %(state)s IN ('handed_over', 'delivered', 'came_back', 'rejected', 'cancelled')
                         OR (%(state)s = 'shipped' AND kind <> 'transfer') THEN %(at)s ELSE done_at END
  WHERE id = %(id)s AND state = ANY (%(from_)s::text[]);
 
@@ -46,13 +46,16 @@ SELECT line.id, line.order_id, sale.uid, sale.number, sale.currency, sale.profil
    FOR NO KEY UPDATE OF line;
 
 -- name: settle_order
--- Bring the state of orders to what their lines and payments say, and take from what is due.
+-- Bring the state of orders to what their lines, parcels and payments say, and take from what is due. An order is closed
+-- when it is paid and nothing of it is on the way any more.
 WITH told AS (
     SELECT id, less FROM unnest(%(ids)s::bigint[], %(less)s::bigint[]) AS told (id, less)
 ), counted AS (
     SELECT told.id, told.less, sum(line.quantity - line.cancelled - line.fulfilled) AS open, sum(line.fulfilled) AS fulfilled,
            (SELECT coalesce(sum(one.captured - one.refunded), 0) FROM orders_payment AS one WHERE one.order_id = told.id)
-             AS paid
+             AS paid,
+           EXISTS (SELECT FROM orders_fulfilment AS one
+                    WHERE one.order_id = told.id AND one.state IN ('shipped', 'coming_back')) AS away
       FROM told JOIN orders_line AS line ON line.order_id = told.id
      GROUP BY told.id, told.less
 )
@@ -60,7 +63,7 @@ UPDATE orders_order AS sale
    SET due = sale.due - counted.less,
        state = CASE WHEN sale.state IN ('draft', 'dropped') THEN sale.state
                     WHEN counted.open = 0 AND counted.fulfilled = 0 THEN 'cancelled'
-                    WHEN counted.open = 0 AND counted.paid >= sale.due - counted.less THEN 'closed'
+                    WHEN counted.open = 0 AND counted.paid >= sale.due - counted.less AND NOT counted.away THEN 'closed'
                     WHEN counted.open = 0 THEN 'fulfilled'
                     WHEN counted.fulfilled > 0 THEN 'part_fulfilled'
                     ELSE 'placed' END,

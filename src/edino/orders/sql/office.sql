@@ -45,7 +45,7 @@ SELECT count(*)
          LIMIT %(most)s) AS counted
 
 -- name: store_work
--- What waits in a location: to pick, to hand over, to send on, on its way here; in order of slots.
+-- What waits in a location: to pick, to hand over, to send on, on its way here or back; in order of slots.
 SELECT parcel.id, parcel.uid, parcel.kind, parcel.state, parcel.attempt, parcel.location_id,
        parcel.pickup_location_id, parcel.slot_starts_at, parcel.slot_ends_at, parcel.created_at, parcel.ready_at,
        book.uid AS order_uid, book.number, book.name, book.currency, book.due,
@@ -57,7 +57,7 @@ SELECT parcel.id, parcel.uid, parcel.kind, parcel.state, parcel.attempt, parcel.
                   WHERE found.fulfilment_id = parcel.id), 0)::bigint AS picked
   FROM orders_fulfilment AS parcel
   JOIN orders_order AS book ON book.id = parcel.order_id
- WHERE (parcel.location_id = %(location_id)s AND parcel.state IN ('to_pick', 'ready'))
+ WHERE (parcel.location_id = %(location_id)s AND parcel.state IN ('to_pick', 'ready', 'coming_back'))
     OR (parcel.pickup_location_id = %(location_id)s AND parcel.location_id <> %(location_id)s
         AND parcel.state IN ('shipped', 'arrived'))
  ORDER BY coalesce(parcel.slot_starts_at, parcel.created_at), parcel.id

@@ -12,7 +12,18 @@ Method = Literal["pickup", "delivery", "carry"]
 Tender = Literal["card", "cash", "cod", "bank", "gift_card", "points", "exchange", "other"]
 PaymentState = Literal["pending", "authorised", "captured", "failed", "refunded"]
 FulfilmentKind = Literal["pickup", "delivery", "ship_from_store", "carry_out", "transfer"]
-FulfilmentState = Literal["to_pick", "ready", "shipped", "arrived", "handed_over", "rejected", "cancelled"]
+FulfilmentState = Literal[
+    "to_pick",
+    "ready",
+    "shipped",
+    "arrived",
+    "handed_over",
+    "delivered",
+    "coming_back",
+    "came_back",
+    "rejected",
+    "cancelled",
+]
 Role = Literal["started", "served", "handed"]
 Address = Mapping[str, Any]
 TENDERS: Final[tuple[Tender, ...]] = ("card", "cash", "cod", "bank", "gift_card", "points", "exchange", "other")

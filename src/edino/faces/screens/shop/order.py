@@ -49,6 +49,9 @@ WAYS: Final[Mapping[str, tuple[Text, str, str]]] = {
     "shipped": (gettext_lazy("sent"), "info", "truck"),
     "arrived": (gettext_lazy("ready, come and fetch it"), "good", "package-check"),
     "handed_over": (gettext_lazy("handed over"), "good", "handshake"),
+    "delivered": (gettext_lazy("delivered"), "good", "house"),
+    "coming_back": (gettext_lazy("could not be delivered, on its way back to us"), "warn", "undo-2"),
+    "came_back": (gettext_lazy("came back to us"), "quiet", "undo-2"),
     "rejected": (gettext_lazy("looked for elsewhere"), "warn", "search"),
     "cancelled": (gettext_lazy("cancelled"), "quiet", "circle-x"),
 }
@@ -95,10 +98,16 @@ class Parcel:
 
 
 def status_of(state: str, method: str = "") -> Status:
-    """The state of an order in the shopper's words: what was sent to him left us, no more is known of it."""
-    sent = state in {"fulfilled", "closed"} and method == "delivery"
-    word, tone, icon = WAYS["shipped"] if sent else STATES.get(state, (state, "quiet", ""))
+    """The state of an order in the shopper's words: what was sent is delivered when somebody has said so."""
+    ways = {"fulfilled": "shipped", "closed": "delivered"} if method == "delivery" else {}
+    word, tone, icon = WAYS[ways[state]] if state in ways else STATES.get(state, (state, "quiet", ""))
     return Status(word, tone, icon)  # type: ignore[arg-type]  # the tones above are tones
+
+
+def _state(order: Order) -> Status:
+    """The state of one order: what is with the shopper is delivered, paid or not."""
+    live = {one.state for one in order.fulfilments} - {"rejected", "cancelled", "came_back"}
+    return status_of("closed" if live == {"delivered"} else order.state, order.delivery.method)
 
 
 def may_see(guest: Guest, order: Order) -> bool:
@@ -150,7 +159,7 @@ def _show(request: ShopRequest, order: Order, *, trouble: str = "") -> HttpRespo
         back=Back(_("Orders"), reverse("shop_account")) if guest.shopper else None,
         status=422 if trouble else 200,
         order=order,
-        state=status_of(order.state, order.delivery.method),
+        state=_state(order),
         parked=bool(order.parked),
         waiting=order.state == "draft",
         code=code,
@@ -217,7 +226,7 @@ def _parcel(one: Fulfilment, places: Mapping[int, Location]) -> Parcel:
         Status(word, tone, icon),  # type: ignore[arg-type]  # as above
         place.name if place else one.location,
         " ".join(part for part in (one.carrier, one.tracking) if part),
-        one.done_at if one.state in {"shipped", "handed_over"} else None,
+        one.done_at if one.state in {"shipped", "handed_over", "delivered"} else None,
         one,
     )
 
@@ -281,7 +290,7 @@ def _ask_back(request: ShopRequest, order: Order, lines: list[Bought]) -> HttpRe
     wanted = []
     for line in lines:
         text = request.POST.get(f"line-{line.id}", "0")
-        number = int(text) if text.isdigit() and len(text) < 6 else 0
+        number = int(text) if text.isdecimal() and len(text) < 6 else 0
         if number:
             wanted.append(ReturnLineInput(quantity=number, line_id=line.id, reason=reason))
     if not wanted:

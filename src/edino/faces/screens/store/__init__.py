@@ -18,6 +18,7 @@ from edino.faces.screens.store import (
     receipt,
     returned,
     selling,
+    sent,
     taking_back,
 )
 
@@ -34,6 +35,9 @@ urlpatterns: list[URLPattern] = [
     path("store/hand/<uuid:uid>/give/", handing.give, name="store_give"),
     path("store/hand/<uuid:uid>/send/", handing.send, name="store_send"),
     path("store/hand/<uuid:uid>/arrived/", handing.arrived, name="store_arrived"),
+    path("store/hand/<uuid:uid>/delivered/", sent.delivered, name="store_delivered"),
+    path("store/hand/<uuid:uid>/undelivered/", sent.undelivered, name="store_undelivered"),
+    path("store/hand/<uuid:uid>/again/", sent.again, name="store_again"),
     path("store/sell/", selling.sell, name="store_sell"),
     path("store/sell/drop/", selling.drop, name="store_drop"),
     path("store/sell/<uuid:uid>/", selling.cart, name="store_cart"),

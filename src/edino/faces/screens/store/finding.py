@@ -32,7 +32,8 @@ from edino.ui.screen import Column, Listing, Shown, short
 _KEPT: Final = "store_find"
 _MOST: Final = 20
 _JOIN: Final = "/cart/join/"
-_OPEN: Final = frozenset({"placed", "part_fulfilled"})
+_WAITS: Final = frozenset({"to_pick", "ready", "shipped", "arrived", "coming_back"})
+_OPEN: Final = frozenset({"placed", "part_fulfilled", "fulfilled"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ def _way(request: StoreRequest, one: Order) -> str:
         parcel
         for parcel in one.fulfilments
         if request.store.code in {parcel.location, parcel.pickup_location}
-        and parcel.state in {"to_pick", "ready", "shipped", "arrived"}
+        and (parcel.state in _WAITS or (parcel.state == "delivered" and one.outstanding > 0))
     ]
     if one.state in _OPEN and here:
         ready = next((parcel for parcel in here if parcel.state in {"ready", "arrived"}), here[0])

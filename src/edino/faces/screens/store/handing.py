@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from edino.faces.screens.store import frame, home, paying, wording
+from edino.faces.screens.store import frame, home, paying, sent, wording
 from edino.faces.screens.store.frame import StoreRequest, at_store
 from edino.faces.screens.store.parcels import Parcel, parcel
 from edino.kernel.errors import Invalid, Refusal
@@ -34,9 +34,13 @@ _STATES: Final = {
     "ready": Status(gettext_lazy("ready"), "good", "package-check"),
     "arrived": Status(gettext_lazy("ready"), "good", "package-check"),
     "handed_over": Status(gettext_lazy("handed over"), "good", "handshake"),
+    "delivered": Status(gettext_lazy("delivered"), "good", "house"),
+    "coming_back": Status(gettext_lazy("coming back"), "warn", "undo-2"),
+    "came_back": Status(gettext_lazy("came back to us"), "quiet", "undo-2"),
     "rejected": Status(gettext_lazy("rejected"), "bad", "package-x"),
     "cancelled": Status(gettext_lazy("cancelled"), "quiet", "circle-x"),
 }
+_AWAY: Final = Status(gettext_lazy("on its way to the customer"), "info", "truck")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +210,7 @@ def _context(request: StoreRequest, found: Parcel) -> dict[str, Any]:
         "sending": Sending() if sends else None,
         "arrive": arrive if comes else None,
         "said": [],
+        **sent.context(request, found),
         **_money(found, found.order),
     }
 
@@ -220,7 +225,12 @@ def _at_the_counter(request: StoreRequest, found: Parcel) -> bool:
 
 def _facts(request: StoreRequest, found: Parcel) -> Iterator[Fact]:
     itself, order = found.itself, found.order
-    yield Fact(_("State"), _STATES.get(itself.state, Status(itself.state)))
+    away = itself.state == "shipped" and itself.kind != "transfer"
+    yield Fact(_("State"), _AWAY if away else _STATES.get(itself.state, Status(itself.state)))
+    if itself.carrier or itself.tracking:
+        yield Fact(_("Sent with"), itself.carrier, itself.tracking)
+    if itself.reason and itself.state == "coming_back":
+        yield Fact(_("Why"), dict(wording.UNDELIVERED).get(itself.reason, itself.reason))
     yield Fact(_("Customer"), wording.who(order.contact.name) or _("nobody known"))
     if itself.slot_starts_at and itself.slot_ends_at:
         yield Fact(_("Slot"), home.said(itself.slot_starts_at, itself.slot_ends_at))

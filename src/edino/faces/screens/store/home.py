@@ -86,11 +86,13 @@ def _lists(request: StoreRequest) -> list[Shelf]:
     work = office.store_work(location_id=request.store.id)
     back = office.open_returns(location_id=request.store.id)
     pick = [row for row in work if row.state == "to_pick" and row.location_id == request.store.id]
-    hand = [row for row in work if row not in pick]
+    away = [row for row in work if row.state == "coming_back"]
+    hand = [row for row in work if row not in pick and row not in away]
+    came = [*_hands(away, request.store.id), *_backs(back, len(away))]
     return [
         _shelf(request, _PICK, _picks(pick), _("Nothing to pick: orders appear here by themselves.")),
         _shelf(request, _HAND, _hands(hand, request.store.id), _("Nobody is expected.")),
-        _shelf(request, _BACK, _backs(back), _("Nothing came back that still needs a look.")),
+        _shelf(request, _BACK, came, _("Nothing came back that still needs a look.")),
     ]
 
 
@@ -125,6 +127,8 @@ def _hands(rows: list[WorkRow], here: int) -> Iterable[Item]:
 
 def waits(row: WorkRow, here: int) -> Status:
     """What a parcel that is picked waits for."""
+    if row.state == "coming_back":
+        return Status(_("could not be delivered, coming back"), "warn", "undo-2")
     if row.state == "shipped":
         return Status(_("on its way here"), "info", "truck")
     if row.location_id == here and row.kind in {"delivery", "ship_from_store"}:
@@ -134,8 +138,8 @@ def waits(row: WorkRow, here: int) -> Status:
     return Status(_("ready"), "good", "package-check")
 
 
-def _backs(rows: list[ReturnRow]) -> Iterable[Item]:
-    for place, row in enumerate(rows):
+def _backs(rows: list[ReturnRow], first: int) -> Iterable[Item]:
+    for place, row in enumerate(rows, first):
         about = format_html("{} · {}", wording.things(row.pieces), Amount(Money(row.worth, row.currency)))
         title = _("Return %(number)s") % {"number": row.number or str(row.uid)[:8]}
         yield Item(place, title, wording.RETURNS[row.state], about, reverse("store_returned", args=[row.uid]))

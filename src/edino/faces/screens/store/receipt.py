@@ -23,7 +23,7 @@ STATES: Final = {
     "draft": Status(gettext_lazy("being bought"), "quiet"),
     "placed": Status(gettext_lazy("placed"), "info"),
     "part_fulfilled": Status(gettext_lazy("handed out in part"), "info"),
-    "fulfilled": Status(gettext_lazy("handed out"), "good"),
+    "fulfilled": Status(gettext_lazy("sent or handed out"), "good"),
     "closed": Status(gettext_lazy("complete"), "good"),
     "cancelled": Status(gettext_lazy("cancelled"), "quiet", "circle-x"),
     "dropped": Status(gettext_lazy("given up"), "quiet", "circle-x"),
@@ -87,7 +87,7 @@ def _facts(found: Order) -> Iterator[Fact]:
     if found.placed_at:
         yield Fact(_("Sold"), When(found.placed_at, "full"))
     for one in found.fulfilments:
-        if one.state not in {"cancelled", "rejected"}:
+        if one.state not in {"cancelled", "rejected", "came_back"}:
             where = one.pickup_location or one.location
             yield Fact(_("Goods"), _STATES.get(one.state, one.state), where)
 
@@ -110,7 +110,7 @@ def _actions(request: StoreRequest, found: Order, just: bool) -> Iterator[Action
         yield Action(_("Next sale"), reverse("store_sell"), icon="shopping-basket", tone="primary", key="n")
     for one in found.fulfilments:
         here = request.store.code in {one.location, one.pickup_location}
-        if here and one.state in {"to_pick", "ready", "shipped", "arrived"}:
+        if here and one.state in {"to_pick", "ready", "shipped", "arrived", "coming_back"}:
             yield Action(_("Go on with it"), reverse("store_hand", args=[one.uid]), icon="arrow-right", tone="primary")
             break
     if any(line.left for line in found.lines) and staff.may(request.staff, "returns.take"):
@@ -125,4 +125,6 @@ _STATES: Final = {
     "shipped": Status(gettext_lazy("on its way"), "info", "truck"),
     "arrived": Status(gettext_lazy("ready"), "good", "package-check"),
     "handed_over": Status(gettext_lazy("handed over"), "good", "handshake"),
+    "delivered": Status(gettext_lazy("delivered"), "good", "house"),
+    "coming_back": Status(gettext_lazy("coming back"), "warn", "undo-2"),
 }

@@ -46,6 +46,14 @@ CAME_BACK: Final[tuple[tuple[str, Text], ...]] = (
     ("other", _("another reason")),
 )
 """Why goods come back."""
+UNDELIVERED: Final[tuple[tuple[str, Text], ...]] = (
+    ("not_at_home", _("nobody was at home")),
+    ("refused_at_door", _("refused at the door")),
+    ("wrong_address", _("the address is wrong")),
+    ("damaged", _("damaged")),
+    ("other", _("another reason")),
+)
+"""Why a courier brings a parcel back."""
 DISPOSITIONS: Final[tuple[tuple[str, Text], ...]] = (
     ("resell", _("back on the shelf")),
     ("quarantine", _("set aside to be looked at")),
