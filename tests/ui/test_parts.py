@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.template import Context, Template
 from django.utils import translation
+from django.utils.html import strip_tags
 
 from edino.kernel.money import Money
-from edino.ui import chart, diagram, parts, show
+from edino.ui import agreeing, chart, diagram, parts, show
 from edino.ui.screen import plain
 
 EVIL = '<script>alert("x")</script>&'
@@ -104,7 +105,6 @@ def test_money_in_both_languages() -> None:
     assert [plain(parts.Amount(m)) for m in (roubles, pounds, owed)] == ["7,480 ₽", "£9,747,747.93", "−0.50 ₽"]
     with translation.override("ru"):
         assert [plain(parts.Amount(m)) for m in (roubles, pounds, owed)] == ["7 480 ₽", "9 747 747,93 £", "−0,50 ₽"]
-    assert plain(parts.Amount(roubles, exact=True)) == "7,480.00 ₽"
     assert plain(parts.Amount(Money(100, "JPY"))) == "¥100"
     assert plain(parts.Amount(roubles, signed=True)) == "+7,480 ₽"
     assert plain(parts.Amount(None)) == "–"
@@ -161,3 +161,27 @@ def test_a_diagram_puts_causes_before_effects_and_survives_a_circle() -> None:
 def test_an_empty_trend_draws_nothing() -> None:
     assert chart.sparkline([], "x") == ""
     assert 'points="0.0,22.0"' in chart.sparkline([5], "x")
+
+
+def text_of(markup: str) -> str:
+    return strip_tags(markup).replace("\xa0", " ").strip()
+
+
+def test_amounts_of_a_page_agree_about_kopecks() -> None:
+    page = "{% amounts %}{% for one in cart %}{{ one|amount }} {% endfor %}{% endamounts %}"
+
+    def shown(*minor: int, currency: str = "RUB") -> str:
+        cart = [Money(one, currency) for one in minor]
+        return text_of(Template(page).render(Context({"cart": cart})))
+
+    assert shown(899_000, -50_000, 0) == "8,990 ₽ −500 ₽ 0 ₽"
+    assert shown(899_000, -50_050, 0) == "8,990.00 ₽ −500.50 ₽ 0.00 ₽"
+    assert shown(100, 123_456, currency="JPY") == "¥100 ¥123,456"
+    assert shown(1_000, 1_005, currency="KWD") == "1.000 KWD 1.005 KWD"
+    with translation.override("ru"):
+        assert shown(899_000, 129_950) == "8 990,00 ₽ 1 299,50 ₽"
+    # A group within a group joins it; what comes after it begins anew.
+    with agreeing.together() as agree:
+        inner = shown(899_000)
+        assert text_of(agree(f"{inner} {parts.Amount(Money(1, 'RUB'))}")) == "8,990.00 ₽ 0.01 ₽"
+    assert shown(899_000) == "8,990 ₽"

@@ -51,7 +51,7 @@ class Column(Generic[Row]):
         if isinstance(found, Part):
             return found
         if isinstance(found, Money):
-            return Amount(found, exact=self.kind == "money")
+            return Amount(found)
         if self.kind == "number":
             return Number(found)  # type: ignore[arg-type]  # the column says that it is one
         if isinstance(found, date):

@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from edino.kernel import money
+from edino.ui import agreeing
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -119,10 +120,9 @@ class Number(Part):
 
 @dataclass(frozen=True, slots=True)
 class Amount(Part):
-    """Money. Whole amounts lose their empty decimals unless `exact`, which columns use to line up."""
+    """Money. Whole amounts lose their empty decimals where no other amount of the page has any (`ui.agreeing`)."""
 
     money: money.Money | None
-    exact: bool = False
     signed: bool = False
 
     __str__ = Part.__str__
@@ -131,9 +131,8 @@ class Amount(Part):
         if self.money is None:
             return dash()
         amount, currency = self.money.amount, self.money.currency
-        whole = not self.exact and amount == amount.to_integral_value()
-        decimals = 0 if whole else money.exponent(currency)
-        text = formats.number_format(abs(amount), decimals, use_l10n=True, force_grouping=True)
+        exact = formats.number_format(abs(amount), money.exponent(currency), use_l10n=True, force_grouping=True)
+        text = agreeing.decimals(exact, whole=amount == amount.to_integral_value())
         sign = "−" if amount < 0 else "+" if self.signed and amount > 0 else ""
         symbol = _SYMBOLS.get(currency, currency)
         if currency in _BEFORE and (get_language() or "").startswith("en"):

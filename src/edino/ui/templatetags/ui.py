@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from edino.kernel import money
-from edino.ui import chart, diagram, parts
+from edino.ui import agreeing, chart, diagram, parts
 from edino.ui.parts import Text, Tone
 
 register = template.Library()
@@ -53,6 +53,26 @@ def status(word: Text, tone: Tone = "quiet", icon: str = "", badge: bool = False
 def amount(value: money.Money | None) -> SafeString:
     """`{{ order.total|amount }}`: 7 480 ₽."""
     return parts.Amount(value).html()
+
+
+class _Together(template.Node):
+    """Everything within, its amounts agreeing about kopecks."""
+
+    def __init__(self, nodelist: template.NodeList) -> None:
+        self.nodelist = nodelist
+
+    def render(self, context: Context) -> SafeString:
+        with agreeing.together() as agree:
+            # Safe: the engine has rendered it; only decimals that the kit itself marked are left or go.
+            return SafeString(agree(self.nodelist.render(context)))
+
+
+@register.tag(name="amounts")
+def amounts(parser: template.base.Parser, _token: template.base.Token) -> _Together:
+    """`{% amounts %}…{% endamounts %}`: no "8 990 ₽" beside "1 299,50 ₽"; base pages and lists have it already."""
+    found = parser.parse(("endamounts",))
+    parser.delete_first_token()
+    return _Together(found)
 
 
 @register.filter
