@@ -216,6 +216,22 @@ def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(shel
     assert 'value="lena@mail.ru"' in text
     wrong = lena.post("/shop/checkout/", given | {"name": "Лена", "phone": "12", "address": "Ленина, 1"})
     assert 'id="phone-error"' in wrong.content.decode()
+    all_at_once = lena.post("/shop/checkout/", given | {"phone": "12", "email": "лена", "address": ""}).content.decode()
+    for field in ("name", "phone", "email", "address"):
+        assert f'href="#{field}"' in all_at_once, "she mends the form once, not four times"
+
+
+def test_a_number_that_is_none_changes_nothing_and_breaks_nothing(shelves: "Shelves") -> None:
+    lena = browser()
+    put(lena, "SOCKS-M", 2)
+    for odd in ("²", "①", "-1", "1e3", "9" * 5000):
+        lena.post("/shop/cart/put/", {"sku": "SOCKS-M", "quantity": odd, "add": "1"})
+        looked = lena.get("/shop/checkout/")
+        told = lena.post(
+            "/shop/checkout/", {"key": hidden(looked, "key"), "total": odd, "name": "Лена", "phone": PHONE}
+        )
+        assert told.status_code == 422
+    assert "2 things 980 ₽" in page(lena, "/shop/cart/")
 
 
 def test_two_devices_have_one_cart_by_a_link_that_names_nobody(shelves: "Shelves") -> None:

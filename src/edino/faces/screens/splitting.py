@@ -86,7 +86,7 @@ def just_split(request: StaffRequest, uid: UUID) -> dict[str, Any] | None:
 
 
 def _chosen(request: StaffRequest) -> list[int]:
-    return [int(value) for value in request.POST.getlist("part") if value.isdigit() and len(value) < 19]
+    return [int(value) for value in request.POST.getlist("part") if value.isdecimal() and len(value) < 19]
 
 
 def _most_of(identifiers: set[int], uids: Sequence[UUID]) -> UUID:

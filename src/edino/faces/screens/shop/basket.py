@@ -129,7 +129,7 @@ def _put(guest: Guest, sku: str, given: "dict[str, str]") -> CartView:
         uid = begin(guest)
         try:
             wanted = given.get("quantity", "1")
-            number = int(wanted) if wanted.isdigit() and len(wanted) < 6 else 0
+            number = int(wanted) if wanted.isdecimal() and len(wanted) < 6 else 0
             if "add" in given:
                 known = checkout.stored(uid=uid)
                 number += next((line.quantity for line in known.lines if line.sku == sku), 0)

@@ -58,7 +58,7 @@ class Way:
 def delivery_price() -> int:
     """What a delivery costs, minor units of the shop's currency: EDINO_DELIVERY_PRICE, else nothing."""
     told = os.environ.get(DELIVERY_PRICE, "0")
-    return int(told) if told.isdigit() else 0
+    return int(told) if told.isdecimal() else 0
 
 
 @visited
@@ -287,7 +287,7 @@ def _buy(request: ShopRequest, view: CartView, given: Given) -> HttpResponse:
         shown = request.POST.get("total", "")
         placed = checkout.checkout(
             uid=view.uid,
-            expected_total=int(shown) if shown.isdigit() else None,
+            expected_total=int(shown) if shown.isdecimal() and len(shown) < 19 else None,
             tenders=_tenders(request, view, given, gift),
             contact=contact,
             delivery=given.delivery(),
@@ -316,6 +316,9 @@ def _missing(given: Given) -> dict[str, str]:
         errors["name"] = _("Say your name, so that we know whom to ask for.")
     if not given.phone and not given.email:
         errors["phone"] = _("Give a phone or an e-mail, so that we can tell you when it is ready.")
+    for kind, value in (("phone", given.phone), ("email", given.email)):
+        if value and not _reaches(kind, value):
+            errors[kind] = _("This is neither a phone number nor an e-mail address.")
     if given.choice.method == "pickup" and not given.choice.location:
         errors["location"] = _("Choose the store.")
     if given.choice.method == "delivery" and not given.choice.city:
@@ -325,6 +328,14 @@ def _missing(given: Given) -> dict[str, str]:
     if given.choice.method == "delivery" and not given.address:
         errors["address"] = _("Say street, house and flat.")
     return errors
+
+
+def _reaches(kind: str, value: str) -> bool:
+    try:
+        customers.usable(kind, value)
+    except customers.Unusable:
+        return False
+    return True
 
 
 def _link(guest: Guest, contact: Contact) -> None:
