@@ -1,8 +1,10 @@
 """Anya's morning: what waits, picking for a slot, a pair that is not there, handing over by a code."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import timezone
 
 from edino.inventory import api as inventory
 from edino.orders import api as orders
@@ -57,6 +59,22 @@ def test_an_order_is_picked_by_scanning_and_handed_over_by_its_code() -> None:
     assert [(one.tender, one.captured) for one in done.payments if one.captured] == [("cash", order.total)]
     levels = inventory.availability(variant_ids=[order.lines[0].variant_id or 0])[order.lines[0].variant_id or 0]
     assert sum(one.on_hand for one in levels) == sum(shop.STOCK.values()) - 2
+
+
+def test_a_slot_is_told_in_the_hours_of_the_store_wherever_the_server_stands() -> None:
+    shop.open_shop()
+    slot = shop.slots(1)[0]
+    store.ordered({"DAWN-42": 1}, delivery=shop.pickup(slot.uid))
+    far = ZoneInfo("Asia/Vladivostok")
+    here, elsewhere = (
+        f"{slot.starts_at.astimezone(zone):%H:%M}–"
+        for zone in (ZoneInfo(inventory.location(code=store.HERE).time_zone), far)
+    )
+    assert here != elsewhere
+    with timezone.override(far):
+        home = store.tablet().text("/store/")
+    assert here in home
+    assert elsewhere not in home
 
 
 def test_two_tablets_pick_one_order_and_a_dead_battery_loses_nothing() -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from functools import cached_property, wraps
 from typing import Any, Concatenate, Final, ParamSpec
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -89,7 +91,9 @@ def at_store(operation: str) -> Callable[[View[P]], Callable[..., HttpResponseBa
             if store is None:
                 return _ask(request)
             request.store = store  # type: ignore[attr-defined]  # StoreRequest says so to the views
-            return view(request, *args, **kwargs)  # type: ignore[arg-type]
+            # Slots and openings are hours of the store, wherever the server stands.
+            with timezone.override(ZoneInfo(store.time_zone)):
+                return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
         return staff.requires(operation)(placed)
 
