@@ -185,3 +185,12 @@ def test_every_form_sends_all_that_it_asks_for() -> None:
         page = oleg.get(path)
         sent = set(re.findall(r'name="([^"]+)"', page.content.decode()))
         assert set(page.context["form"].fields) - sent == set()
+
+
+def test_the_history_names_places_as_people_do() -> None:
+    shop.open_shop()
+    order = orders.ready(uid=store.ordered({"DAWN-42": 1}).uid, by=shop.HOUSE)
+    history = stage.log_in(Role.OPERATOR).get(f"/orders/{order.uid}/").context["history"]
+    told = [one.more for one in history]
+    assert any("Tver store" in more for more in told)
+    assert not any("TVER" in more for more in told)

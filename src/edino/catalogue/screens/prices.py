@@ -1,7 +1,7 @@
 """Prices: what everything costs now, one variant with its history, price lists, and channels that differ."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Final
@@ -96,12 +96,15 @@ def price(request: StaffRequest, number: int) -> HttpResponse:
     _id, sku, name, _product = found
     currency = api.default_assortment().currency
     answer = api.prices(variant_ids=[number], currency=currency).get(number)
-    history = price_history(variant_id=number)
+    called = _list_names()
+    history = [
+        replace(one, price_list=called.get(one.price_list, one.price_list)) for one in price_history(variant_id=number)
+    ]
     course = price_course(variant_id=number, price_list=answer.price_list) if answer and answer.price_list else []
     facts = []
     if answer is not None:
         facts = [
-            Fact(_("Price"), Amount(Money(answer.unit, currency)), answer.price_list),
+            Fact(_("Price"), Amount(Money(answer.unit, currency)), called.get(answer.price_list, answer.price_list)),
             Fact(_("Regular price"), Amount(Money(answer.list_price, currency))),
             Fact(_("Lowest of 30 days"), Amount(_money(answer.lowest_30d, currency)), why=LOWEST),
             Fact(_("Until"), When(answer.valid_until, "full") if answer.valid_until else _("further notice")),
@@ -240,7 +243,7 @@ def _rows(found: list[tuple[int, str, str]], currency: str) -> list[Row]:
     differing: dict[int, list[Difference]] = {}
     for one in api.parity(currency=currency, variant_ids=ids) if ids else ():
         differing.setdefault(one.variant_id, []).append(one)
-    rows = []
+    rows, called = [], _list_names()
     for id_, sku, name in found:
         answer = answers.get(id_)
         rows.append(
@@ -251,12 +254,16 @@ def _rows(found: list[tuple[int, str, str]], currency: str) -> list[Row]:
                 price=Money(answer.unit, currency) if answer else None,
                 regular=Money(answer.list_price, currency) if answer and answer.list_price > answer.unit else None,
                 lowest=_money(answer.lowest_30d, currency) if answer else None,
-                price_list=answer.price_list if answer else "",
+                price_list=called.get(answer.price_list, answer.price_list) if answer else "",
                 until=answer.valid_until if answer else None,
                 state=_state(answer is not None, differing.get(id_, [])),
             )
         )
     return rows
+
+
+def _list_names() -> dict[str, str]:
+    return {one.code: one.name for one in api.price_lists()}
 
 
 def _state(priced: bool, differing: list[Difference]) -> Status:
