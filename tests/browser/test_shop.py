@@ -29,6 +29,7 @@ def test_every_page_beside_the_stories_is_accessible_too(
         "/shop/catalogue/",
         "/shop/catalogue/running/",
         "/shop/search/?q=zzzz",
+        f"/shop/search/?q={'щ' * 300}",
         f"{shoes}?v=RUN-BLUE-44",
         "/shop/cart/",
         "/shop/city/",
@@ -109,6 +110,20 @@ def test_a_kiosk_hands_its_cart_to_a_phone_and_forgets(shelves: "Shelves", windo
     screen.wait_for_url("**/kiosk/TVER12/")
     assert screen.locator("#place-cart .place-count").count() == 0
     assert screen.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_a_cart_goes_to_another_device_by_a_button_like_any_other(shelves: "Shelves", windows: Windows) -> None:
+    lena = windows.open(width=390, language="ru")
+    lena.goto(windows.url + shelves.url("SOCKS-M"))
+    lena.locator("[name=add]").click()
+    lena.locator("#added .notice").wait_for()
+    lena.goto(windows.url + "/shop/cart/")
+    lena.locator("form[action$='/share/'] button").click()
+    lena.locator("#dialog[open] svg.qr").wait_for()
+    drawn = lena.locator("#dialog [data-copy] svg").bounding_box()
+    assert drawn is not None
+    assert drawn["height"] <= 24, "only the code is large"
+    windows.judge(lena)
 
 
 def test_a_kiosk_that_is_left_alone_asks_and_then_begins_anew(shelves: "Shelves", windows: Windows) -> None:
