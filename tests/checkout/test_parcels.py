@@ -44,3 +44,21 @@ def test_no_more_parcels_leave_than_are_packed_and_a_cancelled_one_makes_room(sh
     assert left() == [(1, 1, 0)]
     assert sql.scalar("SELECT count(*) FROM orders_order WHERE state = 'placed'") == 2
     assert holds.drift() == []
+
+
+def test_a_rerouted_order_takes_a_parcel_of_the_other_place_or_passes_it_over(shop: Shop) -> None:
+    first, second = sent(shop, "k-1"), sent(shop, "k-2")
+    klin = LocationInput("KLIN", "Klin store", "store", "Klin", sells=True, ships=True, pickup=True, daily_parcels=1)
+    inventory.save_location(location=klin, by=HOUSE)
+    one, other = (orders.order(uid=placed.order) for placed in (first, second))
+    moved = orders.reject(uid=one.uid, parcel=one.fulfilments[0].uid, reason="no_time", by=HOUSE)
+    assert [(part.location, part.state) for part in moved.fulfilments] == [("HUB", "rejected"), ("KLIN", "to_pick")]
+    assert left() == [(1, 1, 0)]
+    # Klin packs one a day, and has it.
+    waits = orders.reject(uid=other.uid, parcel=other.fulfilments[0].uid, reason="no_time", by=HOUSE)
+    assert (waits.parked, left()) == ("no_route", [(1, 1, 0)])
+    orders.cancel(uid=one.uid, by=HOUSE)
+    assert left() == [(1, 0, 0)]
+    found = orders.replan(uid=other.uid, by=HOUSE, exclude=["HUB"])
+    assert (found.parked, found.fulfilments[-1].location, left()) == ("", "KLIN", [(1, 1, 0)])
+    assert holds.drift() == []

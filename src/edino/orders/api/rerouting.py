@@ -9,7 +9,7 @@ from django.db import transaction
 
 from edino.inventory import api as inventory
 from edino.inventory.api import correcting
-from edino.inventory.types import Choice, Demand
+from edino.inventory.types import Choice, Demand, Plan
 from edino.kernel import clock, holds, ids, log
 from edino.kernel.errors import Invalid
 from edino.orders import events
@@ -23,6 +23,7 @@ from edino.orders.types import Allocated, Fulfilment, Order
 from edino.staff.types import Actor
 
 NO_ROUTE = "no_route"
+_TRIES = 3
 _GONE = {"not_found": "missing", "sold": "missing", "damaged": "broken"}
 """Reasons of a store after which the pieces are no longer on its shelf, as corrections of stock name them."""
 
@@ -214,18 +215,8 @@ def _planned(
         variant = lines[line_id].variant_id
         if variant is not None:
             goods[variant] = goods.get(variant, 0) + count
-    plan = inventory.plan(
-        demand=[Demand(variant, count) for variant, count in sorted(goods.items())],
-        method=order.delivery.method,
-        pickup=order.delivery.location or None,
-        city=order.delivery.city,
-        channel=order.channel,
-        exclude=tuple(exclude),
-    )
-    try:
-        with transaction.atomic():
-            holds.use([holds.Want(one.capacity_id, one.quantity) for one in plan.allocations])
-    except holds.Short:
+    plan = _taken(order, goods, exclude)
+    if plan is None:
         return [], dict(need), []
     left = [one.quantity for one in plan.allocations]
     rows: list[dict[str, Any]] = []
@@ -242,6 +233,29 @@ def _planned(
             short[line_id] = missing
     why = [one for one in plan.why if one.location and one.rule != "exclude"]
     return rows, short, why
+
+
+def _taken(order: Order, goods: Mapping[int, int], exclude: Sequence[str]) -> Plan | None:
+    """A plan whose goods and parcels of the day are taken in one step; None when others were faster again and again."""
+    for _ in range(_TRIES):
+        plan = inventory.plan(
+            demand=[Demand(variant, count) for variant, count in sorted(goods.items())],
+            method=order.delivery.method,
+            pickup=order.delivery.location or None,
+            city=order.delivery.city,
+            channel=order.channel,
+            exclude=tuple(exclude),
+        )
+        wants = [holds.Want(one.capacity_id, one.quantity) for one in plan.allocations]
+        try:
+            with transaction.atomic():
+                holds.use([*wants, *(holds.Want(day, 1) for day in plan.parcels)])
+        except holds.Short:
+            continue  # what was free is not any more: the next plan knows
+        if plan.parcels:
+            fulfilment.promise_more(order.id, [(day, 1, "parcel") for day in plan.parcels])
+        return plan
+    return None
 
 
 def _way(one: Fulfilment) -> dict[str, str]:

@@ -86,6 +86,11 @@ def park(order_id: int, why: str) -> None:
     sql.execute(_SQL["park"], {"id": order_id, "why": why})
 
 
+def promise_more(order_id: int, wants: Sequence[tuple[int, int, str]]) -> None:
+    """(capacity, quantity, kind) that an order takes after it was placed, and gives back with the rest."""
+    sql.execute(_SQL["promise_more"], {"id": order_id, "wants": text(wants)})
+
+
 def add_credit(**values: Any) -> None:
     """Whose sale it is, too."""
     sql.execute(_SQL["add_credit"], values)

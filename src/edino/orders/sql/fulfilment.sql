@@ -85,6 +85,12 @@ SELECT told.line_id, told.variant_id, told.location_id, told.capacity_id, told.q
 -- Say that nobody could fulfil an order, or that somebody can again.
 UPDATE orders_order SET parked = %(why)s, version = version + 1 WHERE id = %(id)s;
 
+-- name: promise_more
+-- What an order takes from capacities after it was placed, so that it goes back with the rest.
+UPDATE orders_order
+   SET promise = jsonb_set(promise, '{wants}', coalesce(promise -> 'wants', '[]') || %(wants)s::jsonb)
+ WHERE id = %(id)s;
+
 -- name: add_credit
 -- Whose sale it is, too.
 INSERT INTO orders_credit (order_id, role, location_id, staff_id, name, amount, at)
