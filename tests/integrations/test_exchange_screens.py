@@ -60,6 +60,17 @@ def test_a_run_tells_the_change_product_by_product(
     assert "Журнал обмена" in russian
 
 
+def test_a_product_marked_as_deleted_says_so_in_a_word(
+    igor: Any, load: Callable[..., Any], write: Callable[[str, str], Path]
+) -> None:
+    load(write("import.xml", catalog(goods("g1", "Кеды"))))
+    gone = goods("g1", "Кеды").replace("<Товар>", '<Товар Статус="Удален">')
+    load(write("import.xml", catalog(gone, at=LATER)))
+    shown = page(igor, f"/exchanges/{last()}/")
+    assert "<dt>Marked as deleted</dt><dd><ins>yes</ins></dd>" in shown
+    assert "<ins>+</ins>" not in shown
+
+
 def test_what_was_refused_is_shown_and_can_be_taken_along(
     igor: Any, load: Callable[..., Any], write: Callable[[str, str], Path]
 ) -> None:

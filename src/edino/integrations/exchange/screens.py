@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from edino.integrations.exchange import journal, stock
 from edino.integrations.exchange.journal import Line, Listed, Told
@@ -94,6 +94,9 @@ REASONS: Final = {
     "not_taken": _("the product itself was not taken"),
     "interrupted": _("the import was interrupted"),
 }
+TRUTHS: Final = {"+": pgettext_lazy("exchange", "yes"), "−": pgettext_lazy("exchange", "no")}
+"""How a difference keeps whether something is so."""
+TOLD: Final = {**REASONS, **TRUTHS}
 
 
 def register() -> None:
@@ -239,7 +242,7 @@ def _groups(lines: list[Line], kind: str) -> Iterator[dict[str, Any]]:
 
 def _shown(line: Line) -> dict[str, Any]:
     fields = [
-        {"name": FIELDS.get(name, name), "before": before, "now": REASONS.get(now, now)}
+        {"name": FIELDS.get(name, name), "before": TRUTHS.get(before, before), "now": TOLD.get(now, now)}
         for name, before, now in line.fields
     ]
     return {
