@@ -8,7 +8,7 @@ import pytest
 from edino.kernel import clock, holds, sql
 from edino.orders import api
 from edino.orders.api import returns
-from edino.orders.errors import WrongState
+from edino.orders.errors import TooManyPieces, WrongState
 from edino.orders.types import ExchangeLine, Inspection, Order, Return, ReturnLineInput
 from tests.orders import shop as of
 from tests.orders.shop import ANYA, OLEG, Shop
@@ -98,3 +98,24 @@ def _all_sold(sku: str) -> None:
         [sku],
     )
     holds.use([holds.Want(id_, free) for id_, free in found if free > 0])
+
+
+def test_whoever_changes_his_mind_in_between_all_the_money_goes_back(shop: Shop) -> None:
+    """Three for 1,000.00 are worth 333.34, 333.33 and 333.33: a withdrawn return takes no kopeck with it."""
+    order = of.handed(shop, [of.line(shop, "SOCK", 3, 49_703)])
+    assert order.total == 100_000
+
+    def asked() -> Return:
+        line = ReturnLineInput(1, order.lines[0].id)
+        return returns.request_return(uid=of.new_uid(), lines=[line], by=ANYA)
+
+    first, second = asked(), asked()
+    returns.withdraw_return(uid=first.uid, by=ANYA)
+    for one in (second, asked(), asked()):
+        returns.receive(uid=one.uid, location="KLIN", by=ANYA)
+        returns.inspect(uid=one.uid, inspections=[Inspection(one.lines[0].id, "resell")], by=ANYA)
+        returns.settle(uid=one.uid, by=ANYA)
+    after = api.order(uid=order.uid)
+    assert (after.due, after.paid, sum(one.amount for one in after.refunds)) == (0, 0, 100_000)
+    with pytest.raises(TooManyPieces):
+        asked()

@@ -198,19 +198,31 @@ def _named(lines: Sequence[ReturnLineInput]) -> dict[int, Sold]:
 
 def _rows(lines: Sequence[ReturnLineInput], sold: Mapping[int, Sold]) -> list[dict[str, Any]]:
     """Pieces of sold lines, at their worth after what was taken before."""
-    taken: dict[int, int] = defaultdict(int)
+    left: dict[int, tuple[int, int]] = {}
     rows = []
+    given = queries.given([one.line_id for one in lines if one.line_id is not None])
     for one in lines:
         if one.line_id is None:
             continue
         line = sold[one.line_id]
-        before = taken[line.id]
-        if line.returned + before + one.quantity > line.fulfilled:
+        pieces, money = left.get(line.id) or _left(line, given.get(line.id, (0, 0)))
+        if one.quantity > pieces - (line.quantity - line.cancelled - line.fulfilled):
             raise TooManyPieces
-        taken[line.id] += one.quantity
-        amount = shares.worth(line.net, line.quantity, line.cancelled + line.returned + before, one.quantity)
+        amount = shares.worth(money, pieces, 0, one.quantity)
+        left[line.id] = (pieces - one.quantity, money - amount)
         rows.append(_row(line, one.quantity, amount, one.reason))
     return rows
+
+
+def _left(line: Sold, given: tuple[int, int]) -> tuple[int, int]:
+    """Pieces that are neither cancelled nor given back, and what they are worth together.
+
+    `given`: pieces and money of returns that stand. A return that was withdrawn may have been worth another kopeck than
+    the one that takes its place, so what stands is taken off, not what pieces before were worth.
+    """
+    taken = line.cancelled + line.returned
+    money = given[1] if taken == given[0] else shares.worth(line.net, line.quantity, 0, taken)
+    return line.quantity - taken, line.net - money
 
 
 def _row(line: Sold, quantity: int, amount: int, reason: str) -> dict[str, Any]:

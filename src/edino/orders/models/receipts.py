@@ -34,4 +34,5 @@ class Receipt(models.Model):
         indexes = [
             models.Index(F("till"), F("hash"), condition=~Q(hash=""), name="orders_receipt_chain"),
             models.Index(F("till"), F("previous_hash"), condition=~Q(previous_hash=""), name="orders_receipt_previous"),
+            models.Index(F("refund_of"), condition=Q(refund_of__isnull=False), name="orders_receipt_refund_of"),
         ]

@@ -59,6 +59,14 @@ UPDATE orders_return_line AS line SET disposition = told.disposition, note = tol
   FROM unnest(%(ids)s::bigint[], %(dispositions)s::text[], %(notes)s::text[]) AS told (id, disposition, note)
  WHERE line.id = told.id;
 
+-- name: given
+-- Pieces and money of sold lines in returns that stand; what tills took back is worth what they said, and is left out.
+SELECT line.line_id, sum(line.quantity)::bigint, sum(line.amount)::bigint
+  FROM orders_return_line AS line
+  JOIN orders_return AS back ON back.id = line.return_id
+ WHERE line.line_id = ANY (%(ids)s::bigint[]) AND back.state NOT IN ('refused', 'withdrawn') AND back.way IN ('store', 'post')
+ GROUP BY line.line_id;
+
 -- name: amounts
 -- What lines of a return are worth, now that it is settled.
 UPDATE orders_return_line AS line SET amount = told.amount
