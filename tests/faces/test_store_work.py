@@ -77,6 +77,23 @@ def test_a_slot_is_told_in_the_hours_of_the_store_wherever_the_server_stands() -
     assert elsewhere not in home
 
 
+def test_who_forgot_the_code_is_found_by_phone_and_the_order_is_there() -> None:
+    shop.open_shop()
+    order, other = store.ordered({"DAWN-42": 1}), store.ordered({"SOCK-1": 1})
+    anya = store.tablet()
+    person = anya.find(order.contact.phone).headers["Location"]
+    assert person.startswith("/store/people/")
+    said = anya.client.get(person).content.decode()
+    assert f"Order {order.number}" in said
+    assert f'href="/store/pick/{store.parcel(order)}/"' in said
+    assert f"Order {other.number}" not in said, "somebody else's"
+    orders.ready(uid=order.uid, parcel=store.parcel(order), by=shop.HOUSE)
+    assert f'href="/store/hand/{store.parcel(order)}/"' in anya.client.get(person).content.decode()
+    anya.find(order.pickup_code)
+    anya.press(f"/store/hand/{store.parcel(order)}/give/", tender="cash")
+    assert f"/store/hand/{store.parcel(order)}/" not in anya.client.get(person).content.decode()
+
+
 def test_two_tablets_pick_one_order_and_a_dead_battery_loses_nothing() -> None:
     shop.open_shop()
     order = store.ordered({"DAWN-42": 2, "SOCK-1": 1})
