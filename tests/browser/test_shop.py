@@ -126,6 +126,22 @@ def test_a_cart_goes_to_another_device_by_a_button_like_any_other(shelves: "Shel
     windows.judge(lena)
 
 
+def test_who_counts_with_the_keyboard_stays_on_the_button(shelves: "Shelves", windows: Windows) -> None:
+    lena = windows.open(width=1440)
+    for sku in ("SOCKS-M", "RUN-BLUE-42"):
+        lena.goto(f"{windows.url}{shelves.url(sku)}?v={sku}")
+        lena.locator("[name=add]").click()
+        lena.locator("#added .notice").wait_for()
+    lena.goto(windows.url + "/shop/cart/")
+    more = lena.get_by_role("button", name="One more: Socks, three pairs")
+    more.focus()
+    for count in ("2", "3"):
+        lena.keyboard.press("Enter")
+        lena.locator(".stepper .count", has_text=count).wait_for()
+        lena.wait_for_function("document.activeElement.ariaLabel === 'One more: Socks, three pairs'")
+    assert lena.locator(".stepper .count").all_inner_texts() == ["3", "1"]
+
+
 def test_a_kiosk_that_is_left_alone_asks_and_then_begins_anew(shelves: "Shelves", windows: Windows) -> None:
     screen = windows.open(width=1440)
     screen.clock.install()

@@ -100,6 +100,19 @@
       else one.value = value;
     }
   }));
+  // Who works with the keyboard stays on what was pressed, though the answer has drawn it anew.
+  const spoken = (one) => one.getAttribute("aria-label") || one.textContent.trim() || one.value;
+  const alike = (one, region) => all(one.tagName, region).filter((other) => other.name === one.name && spoken(other) === spoken(one));
+  let pressed = null;
+  doc.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
+    const one = doc.activeElement;
+    pressed = target?.id && one !== target && target.contains(one) ? { id: target.id, one, place: alike(one, target).indexOf(one) } : null;
+  });
+  doc.addEventListener("htmx:afterSettle", () => {
+    const region = pressed && doc.activeElement === doc.body && doc.getElementById(pressed.id);
+    if (region) alike(pressed.one, region)[pressed.place]?.focus({ preventScroll: true });
+    pressed = null;
+  });
   addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
   on("input", "form[data-keep]", (form) => { form.dataset.changed = ""; });
   addEventListener("beforeunload", (event) => { if (doc.querySelector("form[data-changed]:not([data-sent])")) event.preventDefault(); });
