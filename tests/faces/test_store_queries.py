@@ -3,6 +3,9 @@
 import pytest
 
 from edino.inventory import api as inventory
+from edino.kernel import ids
+from edino.orders.api import returns
+from edino.orders.types import ReturnLineInput
 from edino.staff.types import Role
 from tests.architecture.test_query_counts import count
 from tests.checkout import stage as shop
@@ -15,9 +18,15 @@ MOST = {
     "/store/sell/": 9,
     "/store/goods/DAWN-42/": 14,
     "/store/count/": 5,
+    "/store/orders/": 3,
+    "/store/returns/": 44,
     "/orders/": 10,
-    "/orders/{uid}/": 9,
+    "/orders/{uid}/": 10,
+    "/orders/{uid}/cancel/": 4,
     "/returns/": 7,
+    "/returns/new/": 4,
+    "/returns/{uid}/": 48,
+    "/returns/{uid}/instead/": 17,
     "/waiting/": 6,
 }
 """Statements of each page, without log-in, session and the trail."""
@@ -33,17 +42,35 @@ def pages(size: int) -> dict[str, str]:
     counted = inventory.open_count(location=store.HERE, by=shop.HOUSE)
     for sku in goods:
         inventory.record_count(uid=counted.uid, sku=sku, counted=1)
+    sold, pair = store.carried(goods), store.carried({"SOCK-1": size})
+    back, of_one = (
+        returns.request_return(
+            uid=ids.uuid7(),
+            lines=[ReturnLineInput(1, line.id) for line in order.lines],
+            by=shop.HOUSE,
+            location=store.HERE,
+            reason="size",
+        )
+        for order in (sold, pair)
+    )
     addresses = {
         "/store/pick/": f"/store/pick/{store.parcel(order)}/",
         "/store/sell/": f"/store/sell/{view.uid}/",
         "/store/count/": f"/store/count/{counted.uid}/",
+        "/store/orders/": f"/store/orders/{sold.uid}/",
+        "/store/returns/": f"/store/returns/{back.uid}/",
         "/orders/{uid}/": f"/orders/{order.uid}/",
+        "/orders/{uid}/cancel/": f"/orders/{order.uid}/cancel/",
+        "/returns/new/": f"/returns/new/?order={sold.uid}",
+        "/returns/{uid}/": f"/returns/{back.uid}/",
+        "/returns/{uid}/instead/": f"/returns/{of_one.uid}/instead/",  # it asks for each product
     }
     return {name: addresses.get(name, name) for name in MOST}
 
 
 def test_more_rows_are_not_more_statements(monkeypatch: pytest.MonkeyPatch) -> None:
     shop.open_shop()
+    shop.receive({sku: {store.HERE: 20} for sku in shop.PRICES})
     irina = store.tablet(Role.ADMINISTRATOR).client
     told = {}
     for size in (2, 4):
