@@ -31,7 +31,7 @@ test: setup
 	@$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadfile
 
 test-slow: setup
-	@$(BIN)/python -m pytest -m slow tests/slow
+	@$(BIN)/python -m pytest -m slow
 
 lint: setup
 	@$(BIN)/ruff check .

@@ -121,7 +121,7 @@ def test_no_configuration_names_a_registry() -> None:
 
 
 def test_statements_are_short_enough_for_psycopg_to_keep_what_it_read_of_them() -> None:
-    sent = {}
+    sent: dict[str, str] = {}
     for path in FILES:
         if path.suffix == ".sql" and path.parent.name == "sql" and "src" in path.parts:
             package = ".".join(path.relative_to(ROOT / "src").parts[:-2])

@@ -42,16 +42,13 @@ def pages(size: int) -> dict[str, str]:
     counted = inventory.open_count(location=store.HERE, by=shop.HOUSE)
     for sku in goods:
         inventory.record_count(uid=counted.uid, sku=sku, counted=1)
-    sold, pair = store.carried(goods), store.carried({"SOCK-1": size})
-    back, of_one = (
-        returns.request_return(
-            uid=ids.uuid7(),
-            lines=[ReturnLineInput(1, line.id) for line in order.lines],
-            by=shop.HOUSE,
-            location=store.HERE,
-            reason="size",
-        )
-        for order in (sold, pair)
+    sold = store.carried(goods)
+    back = returns.request_return(
+        uid=ids.uuid7(),
+        lines=[ReturnLineInput(1, line.id) for line in sold.lines],
+        by=shop.HOUSE,
+        location=store.HERE,
+        reason="size",
     )
     addresses = {
         "/store/pick/": f"/store/pick/{store.parcel(order)}/",
@@ -63,7 +60,7 @@ def pages(size: int) -> dict[str, str]:
         "/orders/{uid}/cancel/": f"/orders/{order.uid}/cancel/",
         "/returns/new/": f"/returns/new/?order={sold.uid}",
         "/returns/{uid}/": f"/returns/{back.uid}/",
-        "/returns/{uid}/instead/": f"/returns/{of_one.uid}/instead/",  # it asks for each product
+        "/returns/{uid}/instead/": f"/returns/{back.uid}/instead/",
     }
     return {name: addresses.get(name, name) for name in MOST}
 

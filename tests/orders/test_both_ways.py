@@ -123,7 +123,7 @@ def asked(shop: Shop, wish: dict[str, Any]) -> OrderInput:
         frozen={"7": {"name": wish["words"]}},
         why=({"promotion": 7, "words": wish["words"]},),
         codes=("SPRING",) * len(wish["promised"]),
-        wants=tuple(Want(*one, "coupon") for one in wish["promised"]),
+        wants=tuple(Want(capacity, quantity, "coupon") for capacity, quantity in wish["promised"]),
         allocations=tuple(
             AllocationInput(one.variant_id, one.location_id, one.quantity, one.capacity_id, one.fulfilled_from)
             for one in plan.allocations

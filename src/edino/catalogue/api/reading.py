@@ -34,6 +34,14 @@ def variants_by_id(*, ids: Iterable[int], language: str = "en") -> dict[int, Var
     return {row.id: _info(row, language) for row in queries.variants_by_id(dict.fromkeys(ids))}
 
 
+def sisters(*, skus: Iterable[str], language: str = "en") -> dict[str, VariantInfo]:
+    """These variants and every other on sale of their products, by SKU: those asked for first. Three statements."""
+    asked = variants_by_sku(skus=skus, language=language)
+    ids = queries.sisters([one.id for one in asked.values()])
+    every = variants_by_id(ids=ids, language=language)
+    return asked | {every[id_].sku: every[id_] for id_ in ids if id_ in every}
+
+
 def find_variant(*, code: str, language: str = "en") -> VariantInfo | None:
     """What a scanner read: a SKU, a barcode (with or without leading zeros), or a short code or its address.
 

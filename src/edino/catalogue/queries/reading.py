@@ -149,9 +149,9 @@ def scanned(text: str, gtin: str | None) -> list[tuple[int, int]]:
     return [(id_, doubt) for id_, doubt in sql.tuples(_SQL["scanned"], {"text": text, "gtin": gtin})]
 
 
-def variant_ids_of_product(product: int) -> list[int]:
-    """The variants of a product, in their order."""
-    return [id_ for (id_,) in sql.tuples(_SQL["variant_ids_of_product"], {"product": product})]
+def sisters(variants: Sequence[int]) -> list[int]:
+    """The variants on sale of the products of these variants, product by product, each in its own order."""
+    return [id_ for (id_,) in sql.tuples(_SQL["sisters"], {"variants": list(variants)})]
 
 
 def assortments() -> list[AssortmentRow]:

@@ -51,9 +51,15 @@ UNION ALL
 SELECT barcode.variant_id, 2 FROM catalogue_barcode AS barcode WHERE barcode.text = %(text)s
 ORDER BY doubt, id
 
--- name: variant_ids_of_product
--- The variants of a product, in their order.
-SELECT id FROM catalogue_variant WHERE product_id = %(product)s ORDER BY position, id
+-- name: sisters
+-- The variants on sale of the products of these variants, product by product in the order given, each in its own order.
+SELECT sister.id
+  FROM (SELECT variant.product_id, min(wanted.place) AS place
+          FROM unnest(%(variants)s::bigint[]) WITH ORDINALITY AS wanted (id, place)
+          JOIN catalogue_variant AS variant ON variant.id = wanted.id
+         GROUP BY variant.product_id) AS product
+  JOIN catalogue_variant AS sister ON sister.product_id = product.product_id AND sister.is_active
+ ORDER BY product.place, sister.position, sister.id
 
 -- name: assortments
 -- Every assortment, the default first.

@@ -18,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from edino.catalogue import api as catalogue
+from edino.catalogue.api import reading
 from edino.catalogue.types import VariantInfo
 from edino.faces.screens.shop import where
 from edino.faces.screens.store import wording
@@ -123,14 +123,8 @@ def _keep(request: StaffRequest, found: Return, chosen: VariantInfo, location: s
 
 def _variants(found: Return) -> Mapping[str, VariantInfo]:
     """Every size and colour of what comes back, those of the same product together, what comes back first."""
-    language = get_language() or "en"
-    came = catalogue.variants_by_sku(skus=[line.sku for line in found.lines if line.sku], language=language)
-    skus: dict[str, None] = dict.fromkeys(came)
-    for product in dict.fromkeys(one.product_uid for one in came.values()):
-        page = catalogue.product(uid=product, language=language)
-        skus |= dict.fromkeys(one.sku for one in page.variants if one.active)
-    every = catalogue.variants_by_sku(skus=list(skus), language=language)
-    return {sku: every[sku] for sku in skus if sku in every}
+    skus = list(dict.fromkeys(line.sku for line in found.lines if line.sku))
+    return reading.sisters(skus=skus, language=get_language() or "en")
 
 
 def _city(found: Return) -> str:
