@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from edino.activity import queries
+from edino.activity.queries import Choice
 from edino.activity.rules import carts, orders, reading
 from edino.activity.types import (
     HourCount,
@@ -289,20 +290,26 @@ def timeline(
 
 
 def standing(*, customer_id: int) -> Standing:
-    """What is open with a customer now, over all channels: read from the log by two statements."""
+    """What is open with a customer now, over all channels: read from the log by two statements.
+
+    The newest order and refund of all times; a cart and a contact of the last `OPEN`.
+    """
+    since = clock.now() - OPEN
     found = queries.standing(
         customer_id,
         {
-            "cart": (_CART, _CART_EVENTS),
-            "order": (("Order Completed",), 1),
-            "refund": (("Order Refunded",), 1),
-            "contact": (GROUPS["calls"], 1),
+            "cart": Choice(_CART, _CART_EVENTS, since),
+            "order": Choice(("Order Completed",), 1),
+            "refund": Choice(("Order Refunded",), 1),
+            "contact": Choice(GROUPS["calls"], 1, since),
         },
     )
     order, refund, contact = (found[name][0] if found[name] else None for name in ("order", "refund", "contact"))
     return Standing(carts.cart_now(found["cart"]), order, refund, contact)
 
 
+OPEN: Final = timedelta(days=90)
+"""A cart that nobody touched, or a conversation that rested, for longer is not gone on with; the timeline has it."""
 _CART: Final = (*GROUPS["cart"], "Order Completed")
 _CART_EVENTS: Final = 40
 

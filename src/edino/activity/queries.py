@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from edino.activity.types import HourCount, Intake, Problem, SourceIntake, TimelineItem, Trouble
@@ -51,13 +51,23 @@ def timeline(
     return _items(found)
 
 
-def standing(customer_id: int, choices: Mapping[str, tuple[Sequence[str], int]]) -> dict[str, list[TimelineItem]]:
-    """The newest events of each choice (types, how many at most), newest first."""
+class Choice(NamedTuple):
+    """So many of the newest events of these types: facts of all times, or whatever came since a moment."""
+
+    types: Sequence[str]
+    size: int
+    since: datetime | None = None
+
+
+def standing(customer_id: int, choices: Mapping[str, Choice]) -> dict[str, list[TimelineItem]]:
+    """The newest events of each choice, newest first."""
     params = {
         "customer_id": customer_id,
         "names": list(choices),
-        "types": ["|".join(types) for types, _ in choices.values()],
-        "sizes": [size for _, size in choices.values()],
+        "types": ["|".join(one.types) for one in choices.values()],
+        "sizes": [one.size for one in choices.values()],
+        "classes": [log.CLASSES["fact" if one.since is None else "behaviour"] for one in choices.values()],
+        "sinces": ["-infinity" if one.since is None else one.since.isoformat() for one in choices.values()],
     }
     found = sql.tuples(_TIMELINE["standing"], params)
     chosen: dict[str, list[TimelineItem]] = {name: [] for name in choices}

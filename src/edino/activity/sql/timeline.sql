@@ -18,9 +18,11 @@ SELECT event.id, event.key, event.type, event.class, event.occurred_at, event.re
  LIMIT %(size)s;
 
 -- name: standing
--- The newest events of several choices of types at once, each choice with its own limit, newest first.
+-- The newest events of several choices of types at once, each choice with its own limit, newest first. Classes and when
+-- they came say which partitions have any: what a customer never did is looked for in all of them otherwise.
 SELECT wanted.name, event.*
-  FROM unnest(%(names)s::text[], %(types)s::text[], %(sizes)s::integer[]) AS wanted (name, types, size)
+  FROM unnest(%(names)s::text[], %(types)s::text[], %(sizes)s::integer[], %(classes)s::smallint[],
+              %(sinces)s::timestamptz[]) AS wanted (name, types, size, class, since)
  CROSS JOIN LATERAL (
         SELECT one.*
           FROM pub.customers_holding own
@@ -28,7 +30,8 @@ SELECT wanted.name, event.*
                 SELECT l.id, l.key, l.type, l.class, l.occurred_at, l.received_at, l.source_id, l.profile_id, l.body
                   FROM kernel_log l
                  WHERE l.profile_id = own.profile_id
-                   AND l.occurred_at >= own.since AND l.occurred_at < own.until
+                   AND l.occurred_at >= greatest(own.since, wanted.since) AND l.occurred_at < own.until
+                   AND l.class <= wanted.class AND l.received_at >= wanted.since
                    AND l.type = ANY (string_to_array(wanted.types, '|'))
                  ORDER BY l.occurred_at DESC, l.id DESC
                  LIMIT wanted.size) AS one
