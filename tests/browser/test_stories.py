@@ -161,7 +161,7 @@ def _lena_logs_in(day: Day, lena: "Page", order: str) -> None:
     lena.wait_for_url("**/shop/account/")
     lena.locator("#orders .spot a").click()
     lena.wait_for_url(f"**/shop/orders/{order}/")
-    lena.get_by_text(day.say("sent")).first.wait_for()
+    lena.get_by_text(day.say("delivered")).first.wait_for()
     day.judge(lena)
     lena.get_by_role("link", name=day.say("Give something back")).click()
     lena.wait_for_url("**/return/")
