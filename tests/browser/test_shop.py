@@ -138,7 +138,7 @@ def test_who_counts_with_the_keyboard_stays_on_the_button(shelves: "Shelves", wi
     for count in ("2", "3"):
         lena.keyboard.press("Enter")
         lena.locator(".stepper .count", has_text=count).wait_for()
-        lena.wait_for_function("document.activeElement.ariaLabel === 'One more: Socks, three pairs'")
+        lena.locator('[aria-label="One more: Socks, three pairs"]:focus').wait_for()
     assert lena.locator(".stepper .count").all_inner_texts() == ["3", "1"]
 
 
