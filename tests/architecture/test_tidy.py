@@ -5,10 +5,6 @@ import re
 import subprocess
 from pathlib import Path
 
-from psycopg._queries import MAX_CACHED_STATEMENT_LENGTH
-
-from edino.kernel import sql
-
 ROOT = Path(__file__).resolve().parents[2]
 FILE_LINES = 500
 FUNCTION_LINES = 70
@@ -118,16 +114,6 @@ def test_the_kernel_and_the_kit_know_no_domain_word() -> None:
 def test_no_configuration_names_a_registry() -> None:
     named = [ROOT / "pyproject.toml", ROOT / "requirements.lock", ROOT / "Makefile"]
     assert [name(path) for path in named if "https://" in path.read_text(encoding="utf-8")] == []
-
-
-def test_statements_are_short_enough_for_psycopg_to_keep_what_it_read_of_them() -> None:
-    sent: dict[str, str] = {}
-    for path in FILES:
-        if path.suffix == ".sql" and path.parent.name == "sql" and "src" in path.parts:
-            package = ".".join(path.relative_to(ROOT / "src").parts[:-2])
-            sent |= {f"{name(path)}:{key}": one.text for key, one in sql.statements(package, path.name).items()}
-    assert len(sent) > 500
-    assert {key for key, text in sent.items() if len(text.encode()) > MAX_CACHED_STATEMENT_LENGTH} == set()
 
 
 def test_no_literal_of_a_statement_goes_over_several_lines_since_their_indentation_is_not_sent() -> None:

@@ -6,7 +6,7 @@ They run server-side bound on the native connection, so they share Django's tran
 
 import re
 import struct
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -14,20 +14,14 @@ from importlib.resources import files
 from typing import Any, TypeVar
 from uuid import UUID
 
-import msgspec
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from psycopg.abc import Buffer
-from psycopg.adapt import Dumper, Loader
-from psycopg.pq import Format
-from psycopg.rows import class_row, tuple_row
+
+from edino.kernel.database.prepared import Params, Prepared, Uuids, adapted
 
 Row = TypeVar("Row")
-Params = Mapping[str, Any] | Sequence[Any] | None
 
 _BLOCK = re.compile(r"^-- name: *(?P<name>\w+) *$\n(?P<text>(?:(?!^-- name:).*\n?)*)", re.MULTILINE)
-_INDENT = re.compile(r"\n +")
-"""Left out of what is sent: psycopg reads a statement of more than 4,096 bytes anew each time it is run."""
 
 observers: list[Any] = []
 """Callables `(sql) -> None` told of each statement: the architecture tests and query counters listen here."""
@@ -53,7 +47,7 @@ def statements(package: str, file: str) -> Mapping[str, Statement]:
             raise ValueError(f"{package}/sql/{file}: {match['name']} has no purpose line")
         if match["name"] in found:
             raise ValueError(f"{package}/sql/{file}: {match['name']} is named twice")
-        found[match["name"]] = Statement(match["name"], purpose[3:].strip(), _INDENT.sub("\n", text.strip()))
+        found[match["name"]] = Statement(match["name"], purpose[3:].strip(), text.strip())
     return found
 
 
@@ -62,27 +56,6 @@ def native(using: str = DEFAULT_DB_ALIAS) -> "psycopg.Connection[Any]":
     wrapper = connections[using]
     wrapper.ensure_connection()
     return wrapper.connection  # type: ignore[no-any-return]
-
-
-class _Json(Loader):
-    """Django leaves JSON as text for its own fields to read; here it becomes Python at once."""
-
-    def load(self, data: Buffer) -> Any:
-        return msgspec.json.decode(bytes(data))
-
-
-class Uuids(bytes):
-    """Ids in the form in which PostgreSQL sends an array of them."""
-
-
-class _Uuids(Dumper):
-    """Sends them as they are, which the server reads at a third of the cost of their text."""
-
-    format = Format.BINARY
-    oid = 2951
-
-    def dump(self, obj: Uuids) -> Uuids:
-        return obj
 
 
 _UUID = 2950
@@ -99,34 +72,27 @@ def uuids(texts: Iterable[str]) -> Uuids:
     return Uuids(b"".join([head, _SIXTEEN, _SIXTEEN.join(parts)]))
 
 
-def _adapted(cur: "psycopg.Cursor[Any]") -> "psycopg.Cursor[Any]":
-    cur.adapters.register_loader("jsonb", _Json)
-    cur.adapters.register_loader("json", _Json)
-    cur.adapters.register_dumper(Uuids, _Uuids)
-    return cur
-
-
 @contextmanager
-def cursor(row: type[Row] | None = None, using: str = DEFAULT_DB_ALIAS) -> Iterator["psycopg.Cursor[Any]"]:
-    """A server-side binding cursor; errors arrive as Django's, as from the ORM."""
-    wrapper = connections[using]
+def cursor(using: str = DEFAULT_DB_ALIAS) -> Iterator["psycopg.Cursor[Any]"]:
+    """A cursor of psycopg, for COPY; errors arrive as Django's, as from the ORM."""
     connection = native(using)
-    with wrapper.wrap_database_errors:
-        if row is None:
-            made: psycopg.Cursor[Any] = psycopg.Cursor(connection)
-        else:
-            made = psycopg.Cursor(connection, row_factory=class_row(row))
-        with _adapted(made):
-            yield made
+    with connections[using].wrap_database_errors, adapted(psycopg.Cursor(connection)) as made:
+        yield made
 
 
-def _run(cur: "psycopg.Cursor[Any]", statement: Statement | str, params: Params) -> None:
-    text = statement.text if isinstance(statement, Statement) else statement
+def _run(wrapper: Any, text: str, params: Params) -> Prepared:
+    """Send a statement on a connection of Django's, in whatever transaction is open; its answer waits to be read."""
+    wrapper.ensure_connection()
     for observer in observers:
         observer(text)
+    connection = wrapper.connection
+    sender: Prepared | None = connection.__dict__.get("_edino_prepared")
+    if sender is None:
+        sender = connection.__dict__["_edino_prepared"] = Prepared(connection)
     if isinstance(params, Mapping):
         params = {name: array(value) if isinstance(value, list) else value for name, value in params.items()}
-    cur.execute(text, params, prepare=True)
+    sender.run(text, params)
+    return sender
 
 
 def array(values: list[Any]) -> Any:
@@ -165,60 +131,52 @@ def _element(value: Any) -> str:
     return str(value)
 
 
-_LARGE = 1_000
-"""Rows of an answer that is not worth keeping until the next statement."""
-
-
-_factory: Any = cache(class_row)
-
-
-@contextmanager
-def _kept(factory: Any, using: str) -> Iterator["psycopg.Cursor[Any]"]:
-    wrapper = connections[using]
-    connection = native(using)
-    with wrapper.wrap_database_errors:
-        # One cursor per connection, since making one costs as much as a short statement. The connection keeps it.
-        cur = connection.__dict__.get("_edino_cursor")
-        if cur is None or cur.closed:
-            cur = connection.__dict__["_edino_cursor"] = _adapted(psycopg.Cursor(connection))
-        cur.row_factory = factory
-        yield cur
-        if cur.rowcount > _LARGE:
-            del connection.__dict__["_edino_cursor"]
+def _maker(row: Callable[..., Row], columns: tuple[str, ...]) -> Callable[[Sequence[Any]], Row]:
+    """What makes a row of its values: by place where the columns stand as the fields do, else by name."""
+    fields = getattr(row, "__struct_fields__", None) or getattr(row, "__match_args__", None)
+    if columns == fields:
+        return lambda values: row(*values)
+    return lambda values: row(**dict(zip(columns, values, strict=True)))
 
 
 def rows(statement: Statement | str, params: Params, row: type[Row], using: str = DEFAULT_DB_ALIAS) -> list[Row]:
     """All rows as instances of a dataclass whose fields are the columns."""
-    with _kept(_factory(row), using) as cur:
-        _run(cur, statement, params)
-        return cur.fetchall()
+    wrapper = connections[using]
+    with wrapper.wrap_database_errors:
+        sender = _run(wrapper, _text(statement), params)
+        return sender.rows(_maker(row, sender.columns()))
 
 
 def row(statement: Statement | str, params: Params, row: type[Row], using: str = DEFAULT_DB_ALIAS) -> Row | None:
     """The first row, or None."""
-    with _kept(_factory(row), using) as cur:
-        _run(cur, statement, params)
-        found: Row | None = cur.fetchone()
-        return found
+    wrapper = connections[using]
+    with wrapper.wrap_database_errors:
+        sender = _run(wrapper, _text(statement), params)
+        found: list[Row] = sender.rows(_maker(row, sender.columns()), 1)
+        return found[0] if found else None
 
 
 def tuples(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> list[tuple[Any, ...]]:
     """All rows as plain tuples, for the hot paths."""
-    with _kept(tuple_row, using) as cur:
-        _run(cur, statement, params)
-        return cur.fetchall()
+    wrapper = connections[using]
+    with wrapper.wrap_database_errors:
+        return _run(wrapper, _text(statement), params).rows(tuple)
 
 
 def scalar(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> Any:
     """The first column of the first row, or None."""
-    with _kept(tuple_row, using) as cur:
-        _run(cur, statement, params)
-        found = cur.fetchone()
-        return found[0] if found else None
+    wrapper = connections[using]
+    with wrapper.wrap_database_errors:
+        found = _run(wrapper, _text(statement), params).rows(tuple, 1)
+        return found[0][0] if found else None
 
 
 def execute(statement: Statement | str, params: Params = None, using: str = DEFAULT_DB_ALIAS) -> int:
     """Run it; how many rows it touched."""
-    with _kept(tuple_row, using) as cur:
-        _run(cur, statement, params)
-        return cur.rowcount
+    wrapper = connections[using]
+    with wrapper.wrap_database_errors:
+        return _run(wrapper, _text(statement), params).count
+
+
+def _text(statement: Statement | str) -> str:
+    return statement if isinstance(statement, str) else statement.text
