@@ -1,5 +1,6 @@
 """Statements that go straight through libpq answer, fail and are forgotten as those of a cursor would."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -47,9 +48,18 @@ def test_values_keep_their_types() -> None:
         assert sql.tuples(statement, given) == [(at, number, None, ["a", '"b'], {"a": [1]})]
 
 
-def test_a_statement_is_prepared_once_and_the_longest_unused_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """A connection that nobody used before and nobody will use again."""
     sql.native().close()
-    connection.close()  # so that the next one is new
+    connection.close()
+    yield
+    sql.native().close()
+    connection.close()
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_statement_is_prepared_once_and_the_longest_unused_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "MOST", 3)
     for number in (1, 2, 1, 2, 1):
         assert sql.scalar(f"SELECT {number}") == number
@@ -58,7 +68,6 @@ def test_a_statement_is_prepared_once_and_the_longest_unused_is_forgotten(monkey
     assert sql.scalar("SELECT 3") == 3
     assert sql.tuples(kept) == [("SELECT 1",), ("SELECT 3",)]
     assert sql.scalar("SELECT 2") == 2
-    sql.native().close()
 
 
 def test_errors_arrive_as_djangos_and_leave_the_connection_usable() -> None:
