@@ -1,6 +1,5 @@
 """Statements that go straight through libpq answer, fail and are forgotten as those of a cursor would."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -48,26 +47,23 @@ def test_values_keep_their_types() -> None:
         assert sql.tuples(statement, given) == [(at, number, None, ["a", '"b'], {"a": [1]})]
 
 
-@pytest.fixture
-def alone() -> Iterator[None]:
-    """A connection that nobody used before and nobody will use again."""
-    sql.native().close()
-    connection.close()
-    yield
-    sql.native().close()
-    connection.close()
-
-
-@pytest.mark.usefixtures("alone")
 def test_a_statement_is_prepared_once_and_the_longest_unused_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "MOST", 3)
-    for number in (1, 2, 1, 2, 1):
-        assert sql.scalar(f"SELECT {number}") == number
-    kept = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT _' ORDER BY prepare_time"
-    assert sql.tuples(kept) == [("SELECT 1",), ("SELECT 2",)]
-    assert sql.scalar("SELECT 3") == 3
-    assert sql.tuples(kept) == [("SELECT 1",), ("SELECT 3",)]
-    assert sql.scalar("SELECT 2") == 2
+    info = sql.native().info
+    with psycopg.connect(info.dsn, password=info.password, autocommit=True) as own:
+        sender = prepared.Prepared(own)
+
+        def ask(text: str) -> list[tuple[object, ...]]:
+            sender.run(text, None)
+            return sender.rows(tuple)
+
+        for number in (1, 2, 1, 2, 1):
+            assert ask(f"SELECT {number}") == [(number,)]
+        kept = "SELECT statement FROM pg_prepared_statements WHERE statement LIKE 'SELECT _' ORDER BY prepare_time"
+        assert ask(kept) == [("SELECT 1",), ("SELECT 2",)]
+        assert ask("SELECT 3") == [(3,)]
+        assert ask(kept) == [("SELECT 1",), ("SELECT 3",)]
+        assert ask("SELECT 2") == [(2,)]
 
 
 def test_errors_arrive_as_djangos_and_leave_the_connection_usable() -> None:
