@@ -47,7 +47,7 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--singles", type=int, default=2_000, help="single calls at 200/s for the latency")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--profile", help="write a py-spy-able hint: keep the server's pid in this file")
+    parser.add_argument("--turn", action="store_true", help="everybody known comes for the first time in a month")
     return parser.parse_args(list(arguments))
 
 
@@ -109,9 +109,13 @@ def bodies(count: int, batch: int, new: float, rng: random.Random, known: list[d
     return made
 
 
-def meetings(known: list[dict[str, object]], batch: int, rng: random.Random) -> list[bytes]:
-    """Batch bodies in which every shopper is seen in every way once: afterwards they are known."""
-    at = datetime.now(UTC) - timedelta(days=1)
+def meetings(known: list[dict[str, object]], batch: int, rng: random.Random, ago: timedelta) -> list[bytes]:
+    """Batch bodies in which every shopper is seen in every way once: afterwards they are known.
+
+    Ten minutes ago, so in the month of what follows: the first sighting in a new month writes claims anew, and a
+    bench of every day must not turn into one of the first day of a month on that day (`--turn` makes it one).
+    """
+    at = datetime.now(UTC) - ago
     told = [event(who, rng, at, way) for way in WAYS for who in known]
     return [msgspec.json.encode({"batch": told[start : start + batch]}) for start in range(0, len(told), batch)]
 
@@ -322,7 +326,7 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     key = channels.issue_key(source=source, scopes=["events:write"], by=actor)
     rng = random.Random(chosen.seed)
     known = people(20_000, 0)
-    warm = meetings(known, chosen.batch, rng)
+    warm = meetings(known, chosen.batch, rng, timedelta(days=32) if chosen.turn else timedelta(minutes=10))
     crowd = known + people(round(len(known) * chosen.new), 900_000_000)
     work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
     cluster = int(next(home.rglob("postmaster.pid")).read_text(encoding="ascii").split()[0])

@@ -208,7 +208,7 @@ def _body(call: str, message: Message, given: list[str]) -> str:
     context = message.context
     if context is not None:
         context.externalIds = context.traits = UNSET
-        if context != _NO_CONTEXT:
+        if context.page is not UNSET or context != _NO_CONTEXT:  # comparing member by member is the dearer way
             body.context = context
     encoded = _safe(body)
     if _tells(encoded, given):

@@ -62,12 +62,17 @@ def _repeated(keys: Sequence[str], sightings: Sequence[Sighting]) -> "dict[str, 
 
 def profile_key(sighting: Sighting) -> str:
     """What makes two sightings the same profile: source, identifiers, what was confirmed, whether it was an act."""
-    items = sighting.identifiers
-    words = "".join([f"\x01{kind}\x00{value}" for kind, value in (sorted(items) if len(items) > 1 else items)])
-    return _key(f"{_beginning(sighting.source_id, sighting.act, sighting.confirmed)}{words}")
+    return _key_of(_beginning(sighting.source_id, sighting.act, sighting.confirmed), sighting.identifiers)
 
 
 _key = ids.content_keys()
+
+
+@lru_cache(maxsize=65_536)
+def _key_of(beginning: str, items: tuple[Identifier, ...]) -> str:
+    """People come back, many times within a visit: hashing their words anew costs six times looking them up."""
+    words = "".join([f"\x01{kind}\x00{value}" for kind, value in (sorted(items) if len(items) > 1 else items)])
+    return _key(f"{beginning}{words}")
 
 
 @lru_cache(maxsize=1024)
