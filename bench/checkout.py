@@ -14,12 +14,10 @@ import time
 import uuid
 from collections.abc import Sequence
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import psutil
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what the benches of selling share lies beside them
+from bench import stage
 from bench.selling import replay, shop
 from bench.selling.client import Client
 
@@ -115,7 +113,7 @@ def measure(chosen: argparse.Namespace, opened: shop.Opened) -> float:
 
     database_pid = postgres.pid(opened.home)
     assert database_pid is not None
-    with shop.server(opened.home, opened.url, chosen.workers, chosen.threads) as (port, web_pid):
+    with stage.server(opened.home, opened.url, workers=chosen.workers, threads=chosen.threads) as (port, web_pid):
         until = [time.perf_counter() + chosen.warm + chosen.seconds]
         shoppers = [Shopper(port, opened, chosen.seed + place, until) for place in range(chosen.shoppers)]
         for one in shoppers:
@@ -147,7 +145,7 @@ def measure(chosen: argparse.Namespace, opened: shop.Opened) -> float:
 def run(arguments: Sequence[str] = ()) -> int:
     """Measure and print; 0 when the promise holds."""
     chosen = options(arguments)
-    with shop.database() as (home, url):
+    with stage.database() as (home, url):
         opened = shop.open_shop(home, url)
         rate = measure(chosen, opened)
         if chosen.pgbench and rate:

@@ -6,15 +6,13 @@ Prints `name=value` lines; `seconds` is the time inside the door, without the si
 """
 
 import argparse
-import os
 import sys
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
+from bench import stage
 
 from edino.integrations.simulator import SOURCES, City, Truth, best, generate, known, score
 
@@ -50,30 +48,17 @@ def batches(city: City, size: int) -> Iterator[tuple[str, list[bytes]]]:
 def run(arguments: Sequence[str] = ()) -> int:
     """Measure and print; 0 when the promises hold."""
     chosen = options(arguments)
-    with tempfile.TemporaryDirectory(prefix="edino-bench-") as folder:
-        os.environ.update(EDINO_HOME=folder, DJANGO_SETTINGS_MODULE="edino.site.settings")
-        os.environ.pop("EDINO_DATABASE_URL", None)
-        from edino.kernel import postgres  # the home must be chosen first
-
-        postgres.ensure(Path(folder))
-        try:
-            return measure(City(chosen.seed, chosen.shoppers, chosen.days, poison=chosen.poison), chosen.batch)
-        finally:
-            postgres.stop(Path(folder))
+    with stage.database():
+        return measure(City(chosen.seed, chosen.shoppers, chosen.days, poison=chosen.poison), chosen.batch)
 
 
 def measure(city: City, size: int) -> int:
     """Against a database that runs."""
-    import django  # the settings read the environment prepared above
-
-    django.setup()
-    from edino.activity import api as activity  # as above
+    from edino.activity import api as activity  # the settings must be ready first
     from edino.channels import api as channels  # as above
     from edino.customers import api as customers  # as above
-    from edino.kernel import views  # as above
     from edino.staff.types import Actor  # as above
 
-    views.migrate()
     sources = {
         name: channels.create_source(name=f"bench {name}", channel=_CHANNELS[name], by=Actor("bench"), rate_limit=0)
         for name in SOURCES

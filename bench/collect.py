@@ -10,17 +10,14 @@ the same size, each made durable: by one connection, which is what the promise i
 import argparse
 import base64
 import gc
-import os
 import random
 import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -28,6 +25,7 @@ from typing import Any
 import msgspec
 import psutil
 import psycopg
+from bench import stage
 
 EVENTS = ("Product Viewed", "Product Added", "Products Searched", "Product List Viewed", "Cart Viewed")
 LATENCY_LIMIT_MS = 50
@@ -177,31 +175,6 @@ def in_parallel(work: Sequence[bytes], connections: int, make: Callable[[], Call
     return time.perf_counter() - started
 
 
-@contextmanager
-def server(home: Path, url: str, workers: int) -> Iterator[tuple[int, int]]:
-    """The web server alone, on a free port: the port, and the process that everything of it hangs on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += ["--port", port, "--workers", workers, "--blocking-threads", 2, "--no-ws", "--log-level", "warning"]
-    environment = {**os.environ, "EDINO_HOME": str(home), "EDINO_DATABASE_URL": url, "EDINO_LOG_LEVEL": "WARNING"}
-    process = subprocess.Popen([*map(str, command), "edino.site.wsgi:application"], env=environment)
-    try:
-        for _ in range(1200):
-            if process.poll() is not None:
-                raise SystemExit("the web server did not start")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        time.sleep(1)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
 COLUMNS = "profile_id, received_at, occurred_at, key, fingerprint, source_id, epoch, class, type, body"
 
 
@@ -296,31 +269,17 @@ def latency(port: int, key: str, count: int, rng: random.Random, known: list[dic
 
 
 def run(arguments: Sequence[str] = ()) -> int:
-    """Measure and print; 0 when both promises hold."""
+    """Measure and print; 0 when the promises hold."""
     chosen = options(arguments)
-    with tempfile.TemporaryDirectory(prefix="edino-bench-") as folder:
-        home = Path(folder)
-        os.environ.update(EDINO_HOME=folder, DJANGO_SETTINGS_MODULE="edino.site.settings")
-        os.environ.pop("EDINO_DATABASE_URL", None)
-        from edino.kernel import postgres  # the home must be chosen first
-
-        url = postgres.ensure(home)
-        try:
-            return measure(chosen, home, url)
-        finally:
-            postgres.stop(home)
+    with stage.database() as (home, url):
+        return measure(chosen, home, url)
 
 
 def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     """Against a database that runs."""
-    import django  # the settings read the environment prepared above
-
-    django.setup()
-    from edino.channels import api as channels  # as above
-    from edino.kernel import views  # as above
+    from edino.channels import api as channels  # the settings must be ready first
     from edino.staff.types import Actor  # as above
 
-    views.migrate()
     actor = Actor("bench")
     source = channels.create_source(name="bench", channel="site", by=actor, rate_limit=0)
     key = channels.issue_key(source=source, scopes=["events:write"], by=actor)
@@ -330,7 +289,7 @@ def measure(chosen: argparse.Namespace, home: Path, url: str) -> int:
     crowd = known + people(round(len(known) * chosen.new), 900_000_000)
     work = bodies(chosen.events, chosen.batch, chosen.new, rng, known)
     cluster = int(next(home.rglob("postmaster.pid")).read_text(encoding="ascii").split()[0])
-    with server(home, url, chosen.workers) as (port, pid):
+    with stage.server(home, url, workers=chosen.workers) as (port, pid):
         in_parallel(warm, chosen.connections, lambda: _poster(port, key))
         gc.collect()
         gc.freeze()  # the client's own pauses are not the server's

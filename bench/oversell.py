@@ -11,9 +11,8 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # what the benches of selling share lies beside them
+from bench import stage
 from bench.selling import shop
 from bench.selling.rush import KINDS, Rush
 
@@ -32,9 +31,9 @@ def run(arguments: Sequence[str] = ()) -> int:
     chosen = options(arguments)
     broken = 0
     answers: Counter[int] = Counter()
-    with shop.database() as (home, url):
+    with stage.database() as (home, url):
         opened = shop.open_shop(home, url)
-        with shop.server(home, url) as (port, _):
+        with stage.server(home, url) as (port, _):
             rush = Rush(opened, port, chosen.shoppers)
             started = time.perf_counter()
             for number in range(chosen.rounds):

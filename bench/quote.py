@@ -8,15 +8,14 @@ for 100 lines under 1,000, 0.5 ms for 10 lines under 200, as medians of what the
 """
 
 import argparse
-import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
+
+from bench import stage
 
 CASES = ((1000, 100, 5.0), (200, 10, 0.5))
 
@@ -33,22 +32,9 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 def run(arguments: Sequence[str] = ()) -> int:
     """Measure and print; 0 when both promises hold."""
     chosen = options(arguments)
-    with tempfile.TemporaryDirectory(prefix="edino-bench-") as folder:
-        os.environ.update(EDINO_HOME=folder, DJANGO_SETTINGS_MODULE="edino.site.settings")
-        os.environ.pop("EDINO_DATABASE_URL", None)
-        from edino.kernel import postgres  # the home must be chosen first
-
-        postgres.ensure(Path(folder))
-        try:
-            import django  # the settings read the environment prepared above
-
-            django.setup()
-            from edino.kernel import views  # as above
-
-            views.migrate()
-            return 0 if all(measure(chosen, *case) for case in CASES) else 1
-        finally:
-            postgres.stop(Path(folder))
+    with stage.database():
+        kept = [measure(chosen, *case) for case in CASES]
+    return 0 if all(kept) else 1
 
 
 def measure(chosen: argparse.Namespace, promotions: int, lines: int, promised: float) -> bool:

@@ -7,15 +7,14 @@ than 60 s, memory flat (within 100 MB); availability of 50 × 100 in at most 10 
 """
 
 import argparse
-import os
 import random
 import resource
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
+
+from bench import stage
 
 LOCATIONS = 100
 
@@ -41,26 +40,14 @@ def options(arguments: Sequence[str]) -> argparse.Namespace:
 def run(arguments: Sequence[str] = ()) -> int:
     """Measure and print; 0 when the promises hold."""
     chosen = options(arguments)
-    with tempfile.TemporaryDirectory(prefix="edino-bench-") as folder:
-        os.environ.update(EDINO_HOME=folder, DJANGO_SETTINGS_MODULE="edino.site.settings")
-        os.environ.pop("EDINO_DATABASE_URL", None)
-        from edino.kernel import postgres  # the home must be chosen first
-
-        postgres.ensure(Path(folder))
-        try:
-            return measure(chosen)
-        finally:
-            postgres.stop(Path(folder))
+    with stage.database():
+        return measure(chosen)
 
 
 def measure(chosen: argparse.Namespace) -> int:
     """Against a database that runs."""
-    import django  # the settings read the environment prepared above
+    from edino.kernel import sql  # the settings must be ready first
 
-    django.setup()
-    from edino.kernel import sql, views  # as above
-
-    views.migrate()
     skus = fill(chosen.rows // LOCATIONS)
     slowest, grown = files(skus)
     for table in ("inventory_level", "inventory_movement", "kernel_capacity", "kernel_hold"):

@@ -1,13 +1,5 @@
 """A shop on a database of its own: products, prices, stock, one store where goods are picked up, slots without end."""
 
-import os
-import socket
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,29 +18,6 @@ class Opened:
     key: str
     skus: list[str]
     slots: list[str]
-
-
-@contextmanager
-def database() -> Iterator[tuple[Path, str]]:
-    """A durable embedded database, thrown away afterwards; Django is set up on it."""
-    with tempfile.TemporaryDirectory(prefix="edino-bench-") as folder:
-        home = Path(folder)
-        os.environ.update(EDINO_HOME=folder, DJANGO_SETTINGS_MODULE="edino.site.settings", EDINO_LOG_LEVEL="ERROR")
-        os.environ.pop("EDINO_DATABASE_URL", None)
-        from edino.kernel import postgres  # the home must be chosen first
-
-        url = postgres.ensure(home)
-        try:
-            import django  # the settings read the environment prepared above
-
-            django.setup()
-            from edino.kernel import processes, views  # as above
-
-            views.migrate()
-            yield home, url
-            processes.let_go()
-        finally:
-            postgres.stop(home)
 
 
 def open_shop(home: Path, url: str, *, stock: int = PLENTY, slot_capacity: int = PLENTY) -> Opened:
@@ -86,39 +55,3 @@ def open_shop(home: Path, url: str, *, stock: int = PLENTY, slot_capacity: int =
     slots = inventory.save_slots(location=STORE, times=hours, capacity=slot_capacity, by=actor)
     key = channels.issue_key(source=source, scopes=["carts:write", "orders:read"], by=actor)
     return Opened(home, url, key, skus, [str(one.uid) for one in slots])
-
-
-@contextmanager
-def server(home: Path, url: str, workers: int = 2, threads: int = 2) -> Iterator[tuple[int, int]]:
-    """The web server alone, on a free port: the port and the number of its first process."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    command = [Path(sys.executable).with_name("granian"), "--interface", "wsgi", "--host", "127.0.0.1"]
-    command += [
-        "--port",
-        port,
-        "--workers",
-        workers,
-        "--blocking-threads",
-        threads,
-        "--no-ws",
-        "--log-level",
-        "warning",
-    ]
-    command += ["--backpressure", 1024]
-    environment = {**os.environ, "EDINO_HOME": str(home), "EDINO_DATABASE_URL": url, "EDINO_LOG_LEVEL": "ERROR"}
-    process = subprocess.Popen([*map(str, command), "edino.site.wsgi:application"], env=environment)
-    try:
-        for _ in range(1200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        else:
-            raise TimeoutError("the web server did not begin within two minutes")
-        time.sleep(1)
-        yield port, process.pid
-    finally:
-        process.terminate()
-        process.wait(30)

@@ -4,6 +4,7 @@ Each runs in a process of its own, because it chooses its database before any se
 is the database that this installation works with.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -73,7 +74,9 @@ def _all(names: list[str], arguments: tuple[str, ...]) -> int:
 
 def _run(name: str, arguments: tuple[str, ...]) -> int:
     sys.stdout.flush()
-    return subprocess.run([sys.executable, str(FOLDER / f"{name}.py"), *arguments], check=False).returncode
+    found = os.pathsep.join([str(FOLDER.parent), *filter(None, [os.environ.get("PYTHONPATH")])])  # what benches share
+    command = [sys.executable, "-m", f"{FOLDER.name}.{name}", *arguments]
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": found}, check=False).returncode
 
 
 def _purpose(file: Path) -> str:

@@ -147,7 +147,7 @@ def serve(*, host: str, port: int, workers: int, worker: bool, ready: Callable[[
     views.migrate()
     let_go()
     metrics = _metrics_room(environment.read().home / "metrics")
-    children = [Child("web", _web(host, port, workers))]
+    children = [Child("web", web(host, port, workers))]
     if worker:
         children.append(Child("worker", [sys.executable, "-m", "edino.site", "work"]))
     supervisor = Supervisor(children, {"PROMETHEUS_MULTIPROC_DIR": str(metrics)})
@@ -264,8 +264,9 @@ class Supervisor:
         tell(f"http://[{target}]:{port}" if ":" in target else f"http://{target}:{port}")
 
 
-def _web(host: str, port: int, workers: int) -> list[str]:
-    threads = min(environment.read().pool_size, 2 * (os.cpu_count() or 1) + 1)
+def web(host: str, port: int, workers: int, threads: int | None = None) -> list[str]:
+    """The command of the web server; `threads` of each worker, as many as there is work for unless given."""
+    threads = threads or min(environment.read().pool_size, 2 * (os.cpu_count() or 1) + 1)
     options = {
         "--interface": "wsgi",
         "--host": host,
