@@ -5,12 +5,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-BENCH = Path(__file__).resolve().parents[2] / "bench" / "oversell.py"
+EDINO = Path(sys.executable).with_name("edino")
 
 
 def play(rounds: int, shoppers: int, every: int) -> dict[str, int]:
     """What `edino bench oversell` prints; it must have found nothing wrong."""
-    command = [sys.executable, str(BENCH), "--rounds", str(rounds), "--shoppers", str(shoppers), "--every", str(every)]
+    told = {"rounds": rounds, "shoppers": shoppers, "every": every}
+    command = [
+        str(EDINO),
+        "bench",
+        "oversell",
+        *[word for name, value in told.items() for word in (f"--{name}", str(value))],
+    ]
     own = {name: value for name, value in os.environ.items() if not name.startswith("EDINO_")}
     done = subprocess.run(command, env=own, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
