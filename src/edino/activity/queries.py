@@ -94,7 +94,22 @@ def last_events(*, source_id: int, since: datetime, size: int) -> list[TimelineI
 
 
 def _items(found: list[tuple[Any, ...]]) -> list[TimelineItem]:
-    return [TimelineItem(*row[:3], log.NAMES[row[3]], *row[4:7], row[7] or "", row[8] or "", *row[9:]) for row in found]
+    return [
+        TimelineItem(
+            row[0],
+            row[1],
+            row[2],
+            log.NAMES[row[3]],
+            row[4],
+            row[5],
+            row[6],
+            row[7] or "",
+            row[8] or "",
+            row[9],
+            row[10],
+        )
+        for row in found
+    ]
 
 
 def sources_of_channel(channel: str) -> list[int]:

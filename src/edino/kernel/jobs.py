@@ -8,6 +8,8 @@ from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from edino.kernel import tidy
+
 __all__ = ["app", "ask", "periodic", "task"]
 
 Function = Callable[..., Any]
@@ -35,3 +37,10 @@ def ask(name: str) -> None:
     """
     with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
         app.configure_task(name=name, queueing_lock=name, lock=name).defer()
+
+
+@periodic("kernel.tidy_log", cron="17 0-3 * * *")
+def tidy_log(timestamp: int) -> None:
+    """Put one closed month of the log in order; at these hours (UTC) shops from Kaliningrad to the Urals sleep."""
+    with contextlib.suppress(tidy.LogBusy):  # the next hour tries again
+        next(tidy.tidy(), None)

@@ -1,0 +1,1 @@
+"""What the bench of the customer card needs: a database filled fast, and made cold."""
