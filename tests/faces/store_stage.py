@@ -6,7 +6,9 @@ from uuid import UUID
 
 from django.test import Client
 
-from edino.checkout.types import Delivery, Placed, Tender
+from edino.checkout import api as checkout
+from edino.checkout.api import delivering
+from edino.checkout.types import Delivery, DeliveryMethod, Placed, Tender, Zone
 from edino.inventory import api as inventory
 from edino.kernel import ids
 from edino.orders import api as orders
@@ -96,6 +98,12 @@ def every_page() -> list[str]:
     returns.inspect(uid=settled.uid, inspections=[Inspection(settled.lines[0].id, "resell")], by=shop.HOUSE)
     returns.settle(uid=settled.uid, by=shop.HOUSE)
     view = shop.cart_of(_opened(), {"DAWN-42": 9, "SOCK-1": 1}, by=shop.OLEG)
+    courier = DeliveryMethod(
+        "courier", {"en": "Courier", "ru": "Курьер"}, shop.currency(), (Zone(35_000, days=(1, 2)),)
+    )
+    delivering.save_delivery_method(method=courier, by=shop.HOUSE)
+    sent = shop.cart_of(_opened(), {"SOCK-1": 1}, by=shop.OLEG)
+    checkout.set_delivery(uid=sent.uid, delivery=Delivery("delivery", city="Tver", service="courier"), by=shop.OLEG)
     count = inventory.open_count(location=HERE, by=shop.HOUSE)
     inventory.record_count(uid=count.uid, sku="DAWN-42", counted=3)
     return [
@@ -106,6 +114,7 @@ def every_page() -> list[str]:
         "/store/sell/",
         f"/store/sell/{view.uid}/",
         f"/store/sell/{view.uid}/pay/",
+        f"/store/sell/{sent.uid}/?asked=1",
         "/store/goods/DAWN-42/",
         "/store/find/",
         f"/store/orders/{sold.uid}/",

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from edino.channels import api as channels
+from edino.checkout.api import delivering
 from edino.checkout.errors import NotPayable
-from edino.checkout.types import Hand, Tender
+from edino.checkout.types import DeliveryMethod, Hand, Tender, Zone
 from edino.customers import api as customers
 from edino.faces.errors import NoTill
 from edino.inventory import api as inventory
@@ -111,6 +112,53 @@ def test_a_size_that_is_not_here_is_ordered_from_another_store() -> None:
     assert [(one.kind, one.pickup_location) for one in order.fulfilments] == [("transfer", "TVER")]
     assert on_hand("DAWN-41", "TVER") == 0
     assert {(one.role, one.name) for one in order.credits} >= {("served", "Associate")}
+
+
+def test_what_another_place_has_is_brought_home_by_the_way_that_lena_chooses() -> None:
+    shop.open_shop()
+    near = Zone(35_000, cities=("Tver",), days=(1, 2))
+    for method in (
+        DeliveryMethod("courier", {"en": "Courier", "ru": "Курьер"}, shop.currency(), (near,), 1),
+        DeliveryMethod("post", {"en": "Post"}, shop.currency(), (Zone(20_000, ("Tver", "Klin"), days=(5, 9)),), 2),
+    ):
+        delivering.save_delivery_method(method=method, by=shop.HOUSE)
+    for _ in range(5):
+        store.carried({"DAWN-41": 1})
+    anya = store.tablet()
+    cart = anya.client.post("/store/goods/DAWN-41/put/", {"way": "delivery"}).headers["Location"]
+    # The city of the store is meant until another is said, and the first way there; its price is in the sum.
+    page = anya.text(cart)
+    for words in ("Courier in 1–2 days 350 ₽", "Post in 5–9 days 200 ₽", "Delivery 350 ₽", "To pay 6,340 ₽"):
+        assert words in page
+    # Without an address nothing is paid, and the page says so beside the field.
+    refused = anya.press(f"{cart}pay/")
+    assert "Say street, house and flat." in stage.text(refused)
+    far = anya.client.post(f"{cart}change/", {"do": "way", "method": "delivery", "city": "Omsk"}, headers=store.SWAP)
+    assert "We do not deliver there yet." in stage.text(far)
+    assert "We do not deliver there yet." in stage.text(anya.press(f"{cart}pay/"))
+    home = {"do": "way", "method": "delivery", "city": "Klin", "address": "Lenina 1", "postcode": "141600"}
+    anya.client.post(f"{cart}change/", home | {"service": "courier"}, headers=store.SWAP)
+    assert "To pay 6,190 ₽" in anya.text(cart)  # the courier does not go to Klin: the post does
+    form = anya.client.get(f"{cart}pay/").context["form"]
+    hidden = {name: form[name].value() for name in ("key", "total", "version")}
+    done = anya.press(f"{cart}pay/", **hidden, all="card", name="Lena", phone="+79161234567")
+    order = orders.find(text=stage.text(done).split("Order ")[1].split()[0])[0]
+    assert (order.total, order.outstanding, order.delivery.amount) == (619_000, 0, 20_000)
+    assert order.delivery.address == {"text": "Lenina 1", "postcode": "141600", "service": "Post"}
+    assert [(one.kind, one.location) for one in order.fulfilments] == [("delivery", "HUB")]
+    assert "Delivery in it 200 ₽" in anya.text(f"/store/orders/{order.uid}/")
+
+
+def test_without_ways_of_delivery_the_price_of_the_settings_counts_at_the_counter_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("EDINO_DELIVERY_PRICE", "30000")
+    shop.open_shop()
+    anya = store.tablet()
+    cart = anya.client.post("/store/goods/SOCK-1/put/", {"way": "delivery"}).headers["Location"]
+    page = anya.text(cart)
+    assert "To pay 799 ₽" in page
+    assert "Postcode" not in page
 
 
 def test_lena_brings_one_pair_of_two_back_and_the_money_is_shown_before() -> None:

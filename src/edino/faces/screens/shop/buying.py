@@ -1,22 +1,20 @@
 """Checkout as one calm page: how to reach you, how it reaches you, how it is paid; nothing is asked twice."""
 
 import contextlib
-import os
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from edino.checkout import api as checkout
-from edino.checkout.api import delivering
 from edino.checkout.errors import CartChanged, NoSuchPurchase, NotThatMany, PaymentFailed, ProviderUnavailable
 from edino.checkout.types import CartView, Contact, Delivery, Placed, Tender
 from edino.customers import api as customers
+from edino.faces.screens.bringing import Bringing, bringing
 from edino.faces.screens.shop import basket, limits, reaching, wording
 from edino.faces.screens.shop.frame import errors_of, part, show
 from edino.faces.screens.shop.reaching import Choice
@@ -30,7 +28,6 @@ from edino.promotions import api as promotions
 from edino.ui.parts import Back
 
 GIFT_CARD: Final = "gift_card"
-DELIVERY_PRICE: Final = "EDINO_DELIVERY_PRICE"
 _FIELDS: Final = {
     "contact.name": "name",
     "contact.phone": "phone",
@@ -53,12 +50,6 @@ class Way:
     label: str
     note: str
     current: bool
-
-
-def delivery_price() -> int:
-    """What a delivery costs, minor units of the shop's currency: EDINO_DELIVERY_PRICE, else nothing."""
-    told = os.environ.get(DELIVERY_PRICE, "0")
-    return int(told) if told.isdecimal() else 0
 
 
 @visited
@@ -92,71 +83,27 @@ def _bought_already(guest: Guest, cart: UUID | None) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """A way of delivery: what it is called, what it costs for this cart, in how many days, free from which sum."""
-
-    code: str
-    label: str
-    price: Money
-    days: str
-    free_from: Money | None
-    current: bool
-
-
-def _services(choice: Choice, view: CartView) -> tuple[Service, ...]:
-    """The ways of delivery that go there; the one that was chosen is current, else the first."""
-    found = reaching.brought(view, choice, get_language() or "en")
-    chosen = _chosen(choice, view).service
-    return tuple(
-        Service(
-            one.code,
-            one.name,
-            Money(one.price, one.currency),
-            _days(*one.days),
-            Money(one.free_from, one.currency) if one.free_from and one.price else None,
-            one.code == chosen,
-        )
-        for one in found
-    )
-
-
-def _chosen(choice: Choice, view: CartView) -> Choice:
-    """The choice with a way of delivery that goes there: the one named, else the first."""
-    codes = [one.code for one in reaching.brought(view, choice, "en")]
-    return replace(choice, service=choice.service if choice.service in codes else next(iter(codes), ""))
-
-
-def _days(first: int, last: int) -> str:
-    if not last:
-        return _("today")
-    if first == last:
-        return ngettext("in %(count)s day", "in %(count)s days", last) % {"count": last}
-    return _("in %(first)s–%(last)s days") % {"first": first, "last": last}
-
-
-@dataclass(frozen=True, slots=True)
 class Given:
     """What stands in the form: as it was typed, else as it is known."""
 
     choice: Choice
+    bring: Bringing
     name: str
     phone: str
     email: str
-    address: str
     pay: str
     gift: str
     key: str
-
-    services: tuple[Service, ...] = ()
 
     @classmethod
     def of(cls, request: ShopRequest, guest: Guest, view: CartView) -> "Given":
         """From what was sent; the first time from the cart and from what the shopper may see of himself."""
         if request.method == "POST":
-            said = {name: request.POST.get(name, "").strip()[:500] for name in ("name", "phone", "email", "address")}
+            said = {name: request.POST.get(name, "").strip()[:500] for name in ("name", "phone", "email")}
+            choice = Choice.read(request.POST)
             return cls(
-                choice=_chosen(choice := Choice.read(request.POST), view),
-                services=_services(choice, view),
+                choice=choice,
+                bring=bringing(choice.home, view),
                 pay=request.POST.get("pay", "")[:20],
                 gift=request.POST.get("gift", "").strip()[:100],
                 key=request.POST.get("key", "")[:60] or str(ids.uuid7()),
@@ -164,14 +111,14 @@ class Given:
             )
         # What was typed on another device that has this cart too is not shown here.
         known = view.contact if basket.bought_here(guest, view.uid) else Contact()
-        own = guest.own
+        own, choice = guest.own, Choice.of(view.delivery, guest)
+        home = choice.home if known != Contact() else replace(choice.home, address="")
         return cls(
-            choice=_chosen(choice := Choice.of(view.delivery, guest), view),
-            services=_services(choice, view),
+            choice=choice,
+            bring=bringing(home, view),
             name=known.name or (own.name if own else ""),
             phone=known.phone or (own.known("phone") if own else ""),
             email=known.email or (own.known("email") if own else ""),
-            address=view.delivery.address if view.delivery and known != Contact() else "",
             pay="",
             gift="",
             key=str(ids.uuid7()),
@@ -180,11 +127,7 @@ class Given:
     def delivery(self) -> Delivery:
         """How the goods reach the shopper."""
         if self.choice.method == "delivery":
-            chosen = self.choice
-            if self.services:
-                where = Delivery("delivery", city=chosen.city, address=self.address)
-                return replace(where, service=chosen.service, postcode=chosen.postcode)
-            return Delivery("delivery", city=chosen.city, address=self.address, amount=delivery_price())
+            return self.bring.delivery()
         return Delivery("pickup", location=self.choice.location, slot=self.choice.slot)
 
 
@@ -238,9 +181,6 @@ def _show(
         "ways": _ways(given),
         "gift": gift,
         "rest": Money(view.total - gift.minor, view.currency) if gift else None,
-        "delivery_price": Money(delivery_price(), view.currency),
-        "services": given.services,
-        "by_zone": delivering.offered(),
         **reaching.offer(guest, view, given.choice),
         **wording.cart(view, guest),
         "track": wording.track(order_id=str(view.uid), value=view.total / 100, currency=view.currency),
@@ -321,12 +261,8 @@ def _missing(given: Given) -> dict[str, str]:
             errors[kind] = _("This is neither a phone number nor an e-mail address.")
     if given.choice.method == "pickup" and not given.choice.location:
         errors["location"] = _("Choose the store.")
-    if given.choice.method == "delivery" and not given.choice.city:
-        errors["city"] = _("Say the city.")
-    if given.choice.method == "delivery" and given.choice.city and not given.services and delivering.offered():
-        errors["city"] = _("We do not deliver there yet. Choose another city, or pick it up.")
-    if given.choice.method == "delivery" and not given.address:
-        errors["address"] = _("Say street, house and flat.")
+    if given.choice.method == "delivery":
+        errors |= given.bring.missing()
     return errors
 
 

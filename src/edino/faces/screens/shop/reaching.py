@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from edino.checkout.api import delivering
-from edino.checkout.types import CartView, Delivery, DeliveryOffer
+from edino.checkout.types import CartView, Delivery
+from edino.faces.screens.bringing import Home
 from edino.faces.screens.shop import where
 from edino.faces.screens.shop.visit import Guest
 from edino.inventory import api as inventory
@@ -25,15 +25,13 @@ MOST: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is chosen: pickup at a place, perhaps on a day at an hour, or delivery to a city."""
+    """What is chosen: pickup at a place, perhaps on a day at an hour, or delivery home."""
 
     method: str
     location: str
     day: str
     slot: UUID | None
-    city: str
-    service: str = ""
-    postcode: str = ""
+    home: Home
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Choice":
@@ -44,19 +42,17 @@ class Choice:
             given.get("location", "")[:100],
             given.get("day", "")[:10],
             _uuid(given.get("slot", "")),
-            given.get("city", "").strip()[:200],
-            given.get("service", "")[:40],
-            given.get("postcode", "").strip()[:20],
+            Home.read(given),
         )
 
     @classmethod
     def of(cls, delivery: Delivery | None, guest: Guest) -> "Choice":
         """From the cart, else pickup where the shopper stands."""
+        home = Home.of(delivery, city=guest.visit.city)
         if delivery is not None and delivery.method == "delivery":
-            city = delivery.city or guest.visit.city
-            return cls("delivery", "", "", None, city, delivery.service, delivery.postcode)
+            return cls("delivery", "", "", None, home)
         location = delivery.location if delivery is not None else guest.visit.place
-        return cls("pickup", location, "", delivery.slot if delivery else None, guest.visit.city)
+        return cls("pickup", location, "", delivery.slot if delivery else None, home)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +83,6 @@ class Hour:
     word: str
     current: bool
     full: bool
-
-
-def brought(view: CartView, choice: Choice, language: str) -> list[DeliveryOffer]:
-    """The ways of delivery that go to the chosen city, for these goods."""
-    where_to = {"city": choice.city, "postcode": choice.postcode}
-    return delivering.offers(currency=view.currency, goods=view.subtotal, language=language, **where_to)
 
 
 def offer(guest: Guest, view: CartView, choice: Choice) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from edino.checkout import api as checkout
 from edino.checkout.types import MOST, CartView, Difference, LineView
+from edino.faces.screens.bringing import Bringing, Home, bringing
 from edino.faces.screens.shop.wording import act_said
 from edino.faces.screens.store import frame, wording
 from edino.faces.screens.store.frame import StoreRequest
@@ -22,7 +23,7 @@ from edino.ui.screen import Action, Column, Fact, Listing, Product, Status, Why,
 WAYS: Final[tuple[tuple[str, Text], ...]] = (
     ("carry", gettext_lazy("takes it now")),
     ("pickup", gettext_lazy("picks it up here later")),
-    ("delivery", gettext_lazy("has it delivered")),
+    ("delivery", gettext_lazy("has it brought home")),
 )
 
 
@@ -54,20 +55,29 @@ _LINES: Final[Listing[Row]] = Listing(
 )
 
 
-def context(request: StoreRequest, shown: CartView) -> dict[str, Any]:
-    """Everything the cart's page prints."""
+def home(request: StoreRequest, shown: CartView) -> Bringing | None:
+    """Where to and by which way it is brought home; None when it leaves another way."""
+    if shown.delivery is None or shown.delivery.method != "delivery":
+        return None
+    return bringing(Home.of(shown.delivery, city=request.store.city), shown)
+
+
+def context(request: StoreRequest, shown: CartView, *, asked: bool = False) -> dict[str, Any]:
+    """Everything the cart's page prints; `asked`: also what has to be said before it can be paid."""
     url = reverse("store_cart_change", args=[shown.uid])
     method = shown.delivery.method if shown.delivery else "carry"
     rows = [_row(place, line, shown, url, method) for place, line in enumerate(shown.lines)]
     lacking = [line for line in shown.lines if line.stock == "none" or line.free < line.quantity]
     pay = Action(_("Take the payment"), reverse("store_pay", args=[shown.uid]), icon="banknote", tone="primary")
+    bring = home(request, shown)
     return {
         "cart": shown,
         "change_url": url,
         "table": _LINES.read(request, short(rows, "place")),
         "counted": wording.things(sum(line.quantity for line in shown.lines)),
         "ways": [(code, word, code == method) for code, word in WAYS],
-        "delivering": method == "delivery",
+        "bring": bring,
+        "errors": bring.missing() if bring and asked else {},
         "codes": [(one.code, one.accepted, one.reason) for one in shown.codes],
         "total": list(total(shown)),
         "drift": [drift(one, shown.currency) for one in shown.drift],
@@ -115,8 +125,9 @@ def total(shown: CartView) -> Iterator[Fact]:
     yield Fact(_("Goods"), wording.sum_of(shown.subtotal, currency))
     if shown.discount or shown.why:
         yield Fact(_("Discount"), wording.sum_of(-shown.discount, currency), why=_why(shown))
-    if shown.delivery_amount:
-        yield Fact(_("Delivery"), wording.sum_of(shown.delivery_amount, currency))
+    if shown.delivery is not None and shown.delivery.method == "delivery":
+        fare = wording.sum_of(shown.delivery_amount, currency) if shown.delivery_amount else _("free")
+        yield Fact(_("Delivery"), fare)
     yield Fact(_("To pay"), format_html("<b>{}</b>", wording.sum_of(shown.total, currency)))
 
 

@@ -104,9 +104,10 @@ def put(request: StoreRequest, sku: str) -> HttpResponse:
     method = request.POST.get("way", "carry")
     try:
         have = next((line.quantity for line in checkout.stored(uid=uid).lines if line.sku == sku), 0)
-        checkout.put_line(uid=uid, sku=sku, quantity=have + 1, by=sales.hand(request))
+        shown = checkout.put_line(uid=uid, sku=sku, quantity=have + 1, by=sales.hand(request))
         if method in {"pickup", "delivery"}:
-            checkout.set_delivery(uid=uid, delivery=selling.way(request, method, {}), by=sales.hand(request))
+            delivery = selling.way(request, method, shown, {})
+            checkout.set_delivery(uid=uid, delivery=delivery, by=sales.hand(request))
     except Refusal as refusal:
         messages.error(request, wording.why_not(refusal))
         return redirect("store_goods", sku=sku)

@@ -78,6 +78,9 @@ def pay(request: StoreRequest, uid: UUID) -> HttpResponse:
         return redirect("store_order", uid=shown.order)
     if shown.uid != uid or not shown.lines:
         return redirect("store_cart", uid=shown.uid)
+    bring = basket.home(request, shown)
+    if bring is not None and bring.missing():
+        return redirect(reverse("store_cart", args=[uid]) + "?asked=1")
     form = _form(request, shown)
     if request.method == "POST" and form.is_valid():
         answer = _bought(request, shown, form)

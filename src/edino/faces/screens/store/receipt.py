@@ -86,6 +86,9 @@ def _facts(found: Order) -> Iterator[Fact]:
     yield Fact(_("State"), STATES.get(found.state, Status(found.state)))
     if found.placed_at:
         yield Fact(_("Sold"), When(found.placed_at, "full"))
+    if found.delivery.method == "delivery":
+        where = " · ".join(filter(None, [found.delivery.address.get("service"), found.delivery.city]))
+        yield Fact(_("Delivery"), where or _("home"))
     for one in found.fulfilments:
         if one.state not in {"cancelled", "rejected", "came_back"}:
             where = one.pickup_location or one.location
@@ -96,6 +99,9 @@ def _money(found: Order) -> Iterator[Fact]:
     yield Fact(_("Total"), format_html("<b>{}</b>", wording.sum_of(found.total, found.currency)))
     if found.discount:
         yield Fact(_("Discount in it"), wording.sum_of(found.discount, found.currency))
+    if found.delivery.amount:
+        fare = found.delivery.amount - found.delivery.discount
+        yield Fact(_("Delivery in it"), wording.sum_of(fare, found.currency))
     for paid in found.payments:
         if paid.captured:
             yield Fact(wording.TENDERS.get(paid.tender, paid.tender), wording.sum_of(paid.captured, found.currency))

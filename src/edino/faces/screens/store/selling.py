@@ -1,6 +1,7 @@
 """Selling at the counter: the shopper's own cart, scanned into, explained, paid by several means."""
 
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from edino.catalogue import api as catalogue
 from edino.checkout import api as checkout
 from edino.checkout.types import CartView, Delivery
 from edino.customers import api as customers
+from edino.faces.screens.bringing import Home, bringing
 from edino.faces.screens.store import basket, finding, frame, sales, wording
 from edino.faces.screens.store.frame import StoreRequest, at_store
 from edino.faces.screens.store.picking import Said
@@ -58,7 +60,7 @@ def cart(request: StoreRequest, uid: UUID) -> HttpResponse:
     if shown.order is not None:
         return redirect("store_order", uid=shown.order)
     sales.take(request, shown.uid)
-    return _page(request, shown)
+    return _page(request, _brought(request, shown), asked="asked" in request.GET)
 
 
 @at_store("carts.serve")
@@ -77,7 +79,8 @@ def change(request: StoreRequest, uid: UUID) -> HttpResponse:
         elif do == "drop":
             checkout.drop_code(uid=uid, code=given.get("code", ""), by=hand)
         elif do == "way":
-            checkout.set_delivery(uid=uid, delivery=way(request, given.get("method", ""), given), by=hand)
+            delivery = way(request, given.get("method", ""), checkout.cart(uid=uid, remember=False), given)
+            checkout.set_delivery(uid=uid, delivery=delivery, by=hand)
     except Refusal as refusal:
         return _answer(request, uid, Said(wording.why_not(refusal), "bad"))
     return _answer(request, uid, None)
@@ -91,10 +94,10 @@ def drop(request: StoreRequest) -> HttpResponse:
     return redirect("store_sell")
 
 
-def way(request: StoreRequest, method: str, given: Any) -> Delivery:
-    """How the goods leave: carried out here, picked up here when they have come, or sent."""
+def way(request: StoreRequest, method: str, view: CartView, given: Mapping[str, str]) -> Delivery:
+    """How the goods leave: carried out here, picked up here when they have come, or brought home."""
     if method == "delivery":
-        return Delivery("delivery", city=given.get("city", "")[:200], address=given.get("address", "")[:500])
+        return bringing(Home.read(given, city=request.store.city), view).delivery()
     if method == "pickup":
         return Delivery("pickup", location=request.store.code)
     return Delivery("carry", location=request.store.code)
@@ -145,7 +148,16 @@ def _answer(request: StoreRequest, uid: UUID, said: Said | None) -> HttpResponse
     return render(request, "faces/store/_cart.html", context)
 
 
-def _page(request: StoreRequest, shown: CartView) -> HttpResponse:
+def _brought(request: StoreRequest, shown: CartView) -> CartView:
+    """The cart priced for a way that goes there now: a cart of the site may come with one that has ended."""
+    bring = basket.home(request, shown)
+    if bring is None or bring.delivery() == shown.delivery or shown.state != "open":
+        return shown
+    checkout.set_delivery(uid=shown.uid, delivery=bring.delivery(), by=sales.hand(request))
+    return sales.view(request, shown.uid)
+
+
+def _page(request: StoreRequest, shown: CartView, *, asked: bool) -> HttpResponse:
     return frame.page(
         request,
         "cart",
@@ -154,5 +166,5 @@ def _page(request: StoreRequest, shown: CartView) -> HttpResponse:
         scan_url=reverse("store_cart", args=[shown.uid]),
         scan_label=_("Scan goods, a card, a coupon"),
         scan_target="#work",
-        **basket.context(request, shown),
+        **basket.context(request, shown, asked=asked),
     )
