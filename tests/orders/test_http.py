@@ -1,6 +1,8 @@
 """Igor's systems call: with the right key, once per key, and a stranger's key opens nothing."""
 
 import json
+from copy import copy
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ from edino.kernel import ids, sql
 from edino.orders import api
 from tests.orders import shop as of
 from tests.orders.shop import HOUSE, Shop
+from tests.orders.test_at_once import CONNECTIONS, at_once
 
 pytestmark = pytest.mark.django_db
 RECEIPT: dict[str, Any] = {
@@ -32,9 +35,17 @@ class Caller:
     def __init__(self, source: Source, *scopes: str) -> None:
         self.key = channels.issue_key(source=source, scopes=scopes, by=HOUSE)
         self.client = Client()
+        self.language = "en"
+
+    def another(self) -> "Caller":
+        """The same key over a connection of its own."""
+        twin = copy(self)
+        twin.client = Client()
+        return twin
 
     def call(self, method: str, path: str, body: Any = None, once: str = "") -> tuple[int, Any]:
-        headers = {"Authorization": f"Bearer {self.key}", **({"Idempotency-Key": once} if once else {})}
+        headers = {"Authorization": f"Bearer {self.key}", "Accept-Language": self.language}
+        headers |= {"Idempotency-Key": once} if once else {}
         answer: HttpResponse = self.client.generic(  # type: ignore[assignment]  # the client answers more than its type says
             method,
             f"/api/v1{path}",
@@ -53,6 +64,93 @@ def shop() -> Shop:
 @pytest.fixture
 def igor(shop: Shop) -> Caller:
     return Caller(shop.site, "orders:read", "orders:write", "returns:write", "receipts:write")
+
+
+def test_a_code_is_judged_once_for_each_key_and_a_repeat_gets_the_first_answer(shop: Shop, igor: Caller) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={})
+    hand, by_cash = f"/orders/{order.uid}/handover", {"code": order.pickup_code, "tender": "cash"}
+    wrong = igor.call("POST", hand, {"code": "AAAAAA"}, once="first")
+    assert (wrong[0], wrong[1]["type"]) == (403, "urn:edino:wrong_code")
+    for _ in range(7):
+        assert igor.call("POST", hand, {"code": "AAAAAA"}, once="first") == wrong
+    # Another code under that key is another request: it is not even compared, so nothing is learnt and nothing counted.
+    for code in ("BBBBBB", order.pickup_code):
+        status, told = igor.call("POST", hand, {"code": code}, once="first")
+        assert (status, told["type"]) == (422, "urn:edino:idempotency_key_reused")
+    assert sql.scalar("SELECT pickup_tries FROM orders_order WHERE uid = %s", [order.uid]) == 1
+    status, told = igor.call("POST", hand, {"code": order.pickup_code})
+    assert (status, told["type"]) == (422, "urn:edino:idempotency_key_missing")
+    # Not paid: the right code is no try, the refusal is kept, and the goods stay.
+    status, told = igor.call("POST", hand, {"code": order.pickup_code}, once="unpaid")
+    assert (status, told["type"]) == (409, "urn:edino:not_paid")
+    done = igor.call("POST", hand, by_cash, once="hand")
+    assert (done[0], done[1]["state"], done[1]["paid"]) == (200, "closed", 49_901)
+    # Who guesses afterwards locks the code; the first answer of the right key stays what it was.
+    for n in range(4):
+        assert igor.call("POST", hand, {"code": "CCCCCC"}, once=f"guess {n}")[1]["type"] == "urn:edino:wrong_code"
+    assert igor.call("POST", hand, by_cash, once="late")[1]["type"] == "urn:edino:code_locked"
+    assert igor.call("POST", hand, by_cash, once="hand") == done
+    assert igor.call("POST", hand, {"code": "AAAAAA"}, once="first") == wrong
+    assert (of.stock("SOCK", "TVER"), api.order(uid=order.uid).paid) == ((4, 0, 0), 49_901)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_identical_calls_for_goods_at_one_instant_are_one_hand_over_or_one_try(shop: Shop, igor: Caller) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={})
+    hand = f"/orders/{order.uid}/handover"
+    for key, body in (("guess", {"code": "AAAAAA"}), ("hand", {"code": order.pickup_code, "tender": "cash"})):
+        answers = at_once([partial(igor.another().call, "POST", hand, body, key) for _ in range(CONNECTIONS)])
+        assert all(one == answers[0] for one in answers), answers
+    assert answers[0][0] == 200
+    assert sql.scalar("SELECT pickup_tries FROM orders_order WHERE uid = %s", [order.uid]) == 1
+    assert (of.stock("SOCK", "TVER"), api.order(uid=order.uid).paid) == ((4, 0, 0), 49_901)
+    # Guesses at one instant, each with a key of its own, are not more than five.
+    locked = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    hand = f"/orders/{locked.uid}/handover"
+    guesses = [partial(igor.another().call, "POST", hand, {"code": "AAAAAA"}, f"g{n}") for n in range(CONNECTIONS)]
+    told = sorted(one[1]["type"] for one in at_once(guesses))
+    assert told == ["urn:edino:code_locked"] * 3 + ["urn:edino:wrong_code"] * 5
+
+
+def test_a_till_reads_its_verdict_in_the_language_it_asks_in_also_the_second_time(shop: Shop, igor: Caller) -> None:
+    odd = {**RECEIPT, "id": str(ids.uuid7()), "lines": [{**RECEIPT["lines"][0], "code": "NOBODY-KNOWS"}]}
+    foreign = {**RECEIPT, "id": str(ids.uuid7()), "currency": "CHF"}
+    unknown = {**RECEIPT, "id": str(ids.uuid7()), "currency": "ZZZ"}
+    said = []
+    for language in ("ru", "en", "ru"):
+        igor.language = language
+        status, told = igor.call("POST", "/receipts", {"receipts": [odd, foreign, unknown]})
+        assert status == 200
+        said.append(told["verdicts"])
+    for verdicts in said:
+        [warning], [first], [second] = verdicts[0]["warnings"], verdicts[1]["errors"], verdicts[2]["errors"]
+        assert (warning["field"], warning["code"]) == ("lines", "unknown_goods")
+        assert (first["field"], first["code"], second["field"], second["code"]) == (
+            "currency",
+            "foreign",
+            "currency",
+            "unknown",
+        )
+        assert verdicts[1]["state"] == verdicts[2]["state"] == "rejected"
+    assert [one[0]["state"] for one in said] == ["accepted", "duplicate", "duplicate"]
+    assert said[1][1]["errors"][0]["message"] == "Nothing is sold here in this currency: no price list is in it."
+    assert said[0][2]["errors"][0]["message"] == "Такой валюты нет в ISO 4217."
+    # The same verdict is told in either language: the warning of the first time was kept, not its sentence.
+    assert said[0][0]["warnings"] == said[2][0]["warnings"] != said[1][0]["warnings"]
+    assert said[0][0]["hash"] == said[1][0]["hash"]
+    assert sql.scalar("SELECT count(*) FROM orders_receipt") == 1
+
+
+def test_a_refusal_that_was_kept_is_told_in_the_language_of_whoever_repeats_the_call(shop: Shop, igor: Caller) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    call = partial(igor.call, "POST", f"/orders/{order.uid}/handover", {"code": "AAAAAA"}, "one")
+    igor.language = "ru"
+    status, told = call()
+    assert (status, told["type"], told["title"]) == (403, "urn:edino:wrong_code", "Код выдачи неверный.")
+    igor.language = "en"
+    assert call() == (403, {**told, "title": "The pickup code is not right."})
+    igor.language = "ru"
+    assert call() == (status, told)
 
 
 def test_an_order_from_payment_to_handing_over(shop: Shop, igor: Caller) -> None:

@@ -18,7 +18,6 @@ from edino.inventory.errors import NoSuchVariant, TooManyZeros
 from edino.inventory.http.keyed import Key, KeyedRequest, done_once
 from edino.inventory.types import Atp, Inbound, Location, Movement, SnapshotReport, SnapshotRow
 from edino.kernel.errors import FieldError
-from edino.kernel.idempotency import problem_body
 from edino.kernel.json_api import Body
 
 router = Router(tags=["inventory"])
@@ -236,7 +235,7 @@ def snapshots(request: KeyedRequest, payload: SnapshotGiven, idempotency_key: st
             told = f"{report.zeroed} of {report.stocked}: see the difference with dry_run, or force it."
             error = FieldError("rows", TooManyZeros.code, told)
             refusal = TooManyZeros(fields=[error], zeroed=report.zeroed, stocked=report.stocked)
-            return refusal.status, problem_body(refusal)
+            return refusal.status, refusal
         return 200, answer
 
     return done_once(request, "stock.snapshots", idempotency_key, payload.model_dump(mode="json"), run)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, JsonResponse
 from pydantic import AwareDatetime, BeforeValidator, Field
 
 from edino.channels.types import Source
+from edino.kernel.errors import Refusal
 from edino.kernel.idempotency import once
 from edino.kernel.transactions import retried
 from edino.kernel.web import PROBLEM
@@ -33,15 +34,21 @@ class KeyedRequest(HttpRequest):
 
 
 def done_once(
-    request: KeyedRequest, what: str, key: str | None, body: Any, run: Callable[[], dict[str, Any]]
+    request: KeyedRequest, what: str, key: str | None, body: Any, run: Callable[[], dict[str, Any] | Refusal]
 ) -> JsonResponse:
     """Do it once per source and key, and answer the same ever after; a stored refusal reads as it did.
 
-    Who locks himself up with another begins anew.
+    A refusal that is raised takes back what was written before it; one that is returned leaves it (a try that was
+    counted). Who locks himself up with another begins anew.
     """
     scope = f"{what} {request.auth.id}"
+
+    def told() -> tuple[int, Any]:
+        done = run()
+        return (done.status if isinstance(done, Refusal) else 200), done
+
     with staff.at_place(request):
-        answer = retried(partial(once, scope=scope, key=key, body=body, run=lambda: (200, run())))
+        answer = retried(partial(once, scope=scope, key=key, body=body, run=told))
     if answer.status == 200:
         return JsonResponse(answer.body)
     return JsonResponse(answer.body, status=answer.status, content_type=PROBLEM)

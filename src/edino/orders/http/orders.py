@@ -11,8 +11,10 @@ from ninja.params.functions import Header
 
 from edino.channels.api import actor, scope
 from edino.channels.types import Scope
+from edino.kernel.errors import Refusal
 from edino.kernel.json_api import Body
 from edino.orders import api
+from edino.orders.errors import CodeLocked, WrongCode
 from edino.orders.http.keyed import KeyedRequest, Pieces, done_once
 from edino.orders.types import Order, Paid
 from edino.staff import api as staff
@@ -270,11 +272,18 @@ def arrive(request: KeyedRequest, uid: UUID, payload: ParcelGiven, idempotency_k
 def handover(
     request: KeyedRequest, uid: UUID, payload: HandoverGiven, idempotency_key: str | None = Key
 ) -> JsonResponse:
-    """Hand goods over for the pickup code. A wrong code is counted: after five nobody gets in by code any more."""
-    if api.order(uid=uid).pickup_code:
-        api.check_code(uid=uid, code=payload.code)
+    """Hand goods over for the pickup code. A wrong code is counted: after five nobody gets in by code any more.
 
-    def run() -> dict[str, Any]:
+    The key comes first: a repeat gets the first answer, also a refusal, and is not counted again. Needs an
+    Idempotency-Key.
+    """
+
+    def run() -> dict[str, Any] | Refusal:
+        try:
+            if api.order(uid=uid).pickup_code:
+                api.check_code(uid=uid, code=payload.code)
+        except (WrongCode, CodeLocked) as refusal:
+            return refusal
         done = api.hand_over(
             uid=uid,
             by=actor(request.auth),
