@@ -17,7 +17,11 @@ from edino.kernel.imports.engine import Job, run
 from edino.kernel.imports.mapping import FieldMap, parse
 from edino.kernel.imports.tables import Options
 from edino.kernel.imports.types import Report
+from edino.orders import api as orders
+from edino.orders.api import returns
 from edino.orders.commands.orders import Orders
+from edino.orders.errors import TooManyPieces
+from edino.orders.types import ReturnLineInput
 from tests.orders import shop as of
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +254,30 @@ def test_what_a_file_tells_stands_in_the_order_book_and_the_stock(tmp_path: Path
     again = imported(shop_file(tmp_path, lines, "again.csv", titles=(*TITLES, "location")))
     assert (totals(again), of.stock(goods, "TVER")) == ((6, 0, 6, 0), (7, 0, 0))
     assert sql.scalar("SELECT count(*) FROM orders_order") == 2
+
+
+def test_a_refund_in_an_earlier_file_than_its_sale_is_of_that_sale_all_the_same(tmp_path: Path) -> None:
+    """The files are read in the wrong order: what was given back cannot be given back, and paid for, once more."""
+    of.open_shop()
+    titles = (*TITLES, "location", "refund_of")
+    backs = [
+        [*line("C8", "DAWN-42", -1, "59.90", "", day="03"), "TVER", "7"],
+        [*line("C9", "DAWN-42", -2, "59.90", "", day="04"), "TVER", "7"],
+    ]
+    refunds = shop_file(tmp_path, backs, "refunds.csv", titles)
+    sales = shop_file(tmp_path, [[*line("7", "DAWN-42", 2, "59.90", ""), "TVER", ""]], "sales.csv", titles)
+    assert imported(refunds).reasons == {"quantity: given back without a sale (receiptless)": 2}
+    given = "SELECT b.number, l.quantity, l.amount, l.line_id IS NULL FROM orders_return_line l"
+    given += " JOIN orders_return b ON b.id = l.return_id ORDER BY b.number, l.line_id NULLS LAST"
+    assert sql.tuples(given) == [("C8", 1, 5_990, True), ("C9", 2, 11_980, True)]
+    imported(sales)
+    tied = [("C8", 1, 5_990, False), ("C9", 1, 5_990, False), ("C9", 1, 5_990, True)]
+    assert sql.tuples(given) == tied
+    [order] = orders.find(text="7")
+    assert ([(one.quantity, one.returned) for one in order.lines], order.due, order.paid) == ([(2, 2)], 0, 0)
+    assert of.ledger_balances()
+    with pytest.raises(TooManyPieces):
+        returns.request_return(uid=of.new_uid(), lines=[ReturnLineInput(1, order.lines[0].id)], by=of.OLEG)
+    for path in (refunds, sales):
+        imported(path, again=True)
+    assert (sql.tuples(given), orders.find(text="7")[0].due) == (tied, 0)

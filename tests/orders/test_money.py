@@ -13,7 +13,7 @@ from edino.orders import api
 from edino.orders.api import returns
 from edino.orders.rules import receipts as rules
 from edino.orders.rules import shares
-from edino.orders.types import Inspection, ReturnLineInput
+from edino.orders.types import Inspection, Line, Receipt, ReceiptLine, ReturnLineInput
 from tests.orders import shop as of
 from tests.orders.shop import ANYA, MAY, OLEG, Shop
 
@@ -79,6 +79,9 @@ steps = st.lists(
         st.tuples(st.just("cancel"), st.integers(0, 2), st.integers(1, 3)),
         st.tuples(st.just("edit"), st.integers(0, 2), st.integers(0, 3)),
         st.tuples(st.just("return"), st.integers(0, 2), st.integers(1, 3)),
+        st.tuples(st.just("ask"), st.integers(0, 2), st.integers(1, 2)),
+        st.tuples(st.just("withdraw"), st.integers(0, 2), st.just(0)),
+        st.tuples(st.just("till"), st.integers(0, 2), st.integers(1, 2)),
         st.tuples(st.just("send"), st.just(0), st.just(0)),
         st.tuples(st.just("pay"), st.just(0), st.integers(1, 10**6)),
     ),
@@ -104,43 +107,108 @@ def test_ledgers_agree_after_whatever_happens(
         paid = {"card": total * split // 3, "bank": total // 3} if split else {}
         paid = {tender: amount for tender, amount in paid.items() if amount and sum(paid.values()) <= total}
         order = of.ordered(shop, lines, of.COURIER, paid=paid)
+        book = Book(shop, order.uid)
         for what, place, count in steps:
-            _do(shop, order.uid, what, place, count)
-            _agree(order.uid, total)
+            book.do(what, place, count)
+            _agree(order.uid, book)
         transaction.set_rollback(True)
 
 
-def _do(shop: Shop, uid: Any, what: str, place: int, count: int) -> None:
-    order = api.order(uid=uid)
-    line = order.lines[place % len(order.lines)]
-    try:
-        with transaction.atomic():
-            if what == "cancel":
-                api.cancel(uid=uid, by=OLEG, lines={line.key: count})
-            elif what == "edit":
-                api.edit(uid=uid, by=OLEG, quantities={line.key: count}, add=[("SOCK", 1)] if count == 2 else [])
-            elif what == "send":
-                api.ship(uid=uid, by=ANYA)
-            elif what == "pay":
-                key = f"more {len(order.payments)}"
-                api.add_payment(order_uid=uid, tender="bank", amount=count, key=key, state="captured")
+class Book:
+    """What became of an order, told piece by piece: the plain rule of returns.md, section 3.
+
+    Each line is a heap of pieces and the money that they are worth together. Whoever takes some of the heap takes the
+    dearer ones; what is withdrawn brings its pieces and exactly its money back.
+    """
+
+    def __init__(self, shop: Shop, uid: Any) -> None:
+        self.shop, self.uid = shop, uid
+        self.heaps: dict[int, tuple[int, int]] = {}
+        self.asked: list[tuple[Any, int, int, int]] = []
+        self.known()
+
+    def known(self) -> None:
+        """Lines that an edit added have heaps of their own."""
+        for line in api.order(uid=self.uid).lines:
+            self.heaps.setdefault(line.id, (line.quantity, line.net))
+
+    def take(self, id_: int, count: int) -> int:
+        """Take pieces of a heap, one after the other, each its share of what is left; what they are worth."""
+        pieces, money = self.heaps[id_]
+        worth = 0
+        for _ in range(count):
+            one = -(-money // pieces)
+            pieces, money, worth = pieces - 1, money - one, worth + one
+        self.heaps[id_] = (pieces, money)
+        return worth
+
+    def do(self, what: str, place: int, count: int) -> None:
+        order = api.order(uid=self.uid)
+        line = order.lines[place % len(order.lines)]
+        try:
+            with transaction.atomic():
+                self.done(what, place, count, line)
+        except (Refusal, holds.Short):
+            pass
+        self.known()
+
+    def done(self, what: str, place: int, count: int, line: Line) -> None:
+        uid = self.uid
+        if what == "cancel":
+            api.cancel(uid=uid, by=OLEG, lines={line.key: count})
+            self.take(line.id, count)
+        elif what == "edit":
+            less = max(0, line.quantity - line.cancelled - count)
+            api.edit(uid=uid, by=OLEG, quantities={line.key: count}, add=[("SOCK", 1)] if count == 2 else [])
+            self.take(line.id, less)
+        elif what == "send":
+            api.ship(uid=uid, by=ANYA)
+        elif what == "pay":
+            key = f"more {len(api.order(uid=uid).payments)}"
+            api.add_payment(order_uid=uid, tender="bank", amount=count, key=key, state="captured")
+        elif what == "withdraw" and self.asked:
+            ret, id_, pieces, worth = self.asked.pop(place % len(self.asked))
+            returns.withdraw_return(uid=ret, by=OLEG)
+            self.heaps[id_] = (self.heaps[id_][0] + pieces, self.heaps[id_][1] + worth)
+        elif what == "till" and line.left >= count:
+            sold = ReceiptLine(1, line.sku, count, line.unit, line.unit * count)
+            told = Receipt(of.new_uid(), "till 1", "refund", of.now(), "TVER", of.currency(), (sold,), refund_of=uid)
+            [verdict] = api.receive_receipts(source=self.shop.till, receipts=[told])
+            assert verdict.state == "accepted"
+            first = [one for one in api.order(uid=uid).lines if one.sku == line.sku]
+            if len(first) == 1:
+                self.take(line.id, count)
             else:
-                asked = [ReturnLineInput(count, line.id, reason="size")]
-                ret = returns.request_return(uid=of.new_uid(), lines=asked, by=ANYA)
-                returns.receive(uid=ret.uid, location="KLIN", by=ANYA)
-                found = [Inspection(one.id, "resell") for one in ret.lines]
-                returns.inspect(uid=ret.uid, inspections=found, by=ANYA)
-                returns.settle(uid=ret.uid, by=ANYA)
-    except (Refusal, holds.Short):
-        pass
+                self.found()
+        elif what in {"ask", "return"}:
+            self.brought(line, count, settled=what == "return")
+
+    def brought(self, line: Line, count: int, *, settled: bool) -> None:
+        asked = [ReturnLineInput(count, line.id, reason="size")]
+        ret = returns.request_return(uid=of.new_uid(), lines=asked, by=ANYA)
+        worth = self.take(line.id, count)
+        assert ret.worth == worth
+        if not settled:
+            self.asked.append((ret.uid, line.id, count, worth))
+            return
+        returns.receive(uid=ret.uid, location="KLIN", by=ANYA)
+        found = [Inspection(one.id, "resell") for one in ret.lines]
+        returns.inspect(uid=ret.uid, inspections=found, by=ANYA)
+        returns.settle(uid=ret.uid, by=ANYA)
+
+    def found(self) -> None:
+        """A till does not say of which of two lines of the same goods: the first that have some left are taken."""
+        for one in api.order(uid=self.uid).lines:
+            pieces = self.heaps[one.id][0] - (one.quantity - one.cancelled - one.returned)
+            self.take(one.id, pieces)
 
 
-def _agree(uid: Any, total: int) -> None:
+def _agree(uid: Any, book: Book) -> None:
     order = api.order(uid=uid)
     assert of.ledger_balances()
-    kept = sum(
-        line.net - shares.worth(line.net, line.quantity, 0, line.cancelled + line.returned) for line in order.lines
-    )
+    assert {line.id: (line.standing, line.net - line.less) for line in order.lines} == book.heaps
+    # What was asked for and not settled is not due any less yet.
+    kept = sum(money for _, money in book.heaps.values()) + sum(worth for *_, worth in book.asked)
     whole = order.state == "cancelled"
     assert order.due == (0 if whole else kept + of.COURIER.amount)
     assert order.paid >= 0

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import cache
+
+from babel.numbers import list_currencies
 
 _EXPONENTS = {"JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "OMR": 3, "TND": 3, "JOD": 3}
 
@@ -54,6 +57,12 @@ class Money:
         if other.currency != self.currency:
             raise ValueError(f"{self.currency} and {other.currency} do not add up")
         return other.minor
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The codes of ISO 4217 that name money."""
+    return frozenset(list_currencies()) - {"XXX", "XTS"}
 
 
 def exponent(currency: str) -> int:

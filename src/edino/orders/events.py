@@ -21,10 +21,12 @@ RECEIPT_TAKEN: Final = "receipt.taken"
 RETURN_REQUESTED: Final = "return.requested"
 RETURN_RECEIVED: Final = "return.received"
 RETURN_SETTLED: Final = "return.settled"
+RETURN_REFUSED: Final = "return.refused"
 RETURN_COMPENSATED: Final = "return.compensated"
 
 TOLD: Final = frozenset(
-    {READY, SHIPPED, ARRIVED, COMING_BACK, REROUTED, PARKED, CANCELLED, REFUNDED, RETURN_SETTLED, RETURN_COMPENSATED}
+    {PLACED, READY, SHIPPED, ARRIVED, COMING_BACK, REROUTED, PARKED, CANCELLED, REFUNDED}
+    | {RETURN_REQUESTED, RETURN_RECEIVED, RETURN_REFUSED, RETURN_SETTLED, RETURN_COMPENSATED}
 )
 """Facts that the customer is told of."""
 

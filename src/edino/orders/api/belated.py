@@ -1,4 +1,4 @@
-"""Sales that come after their refund: a till that was offline may be emptied in any order (returns.md, section 6).
+"""Sales that come after their refund: tills are emptied, and files written, in any order (returns.md, section 6).
 
 The refund was taken as goods that nothing proves. Now that its sale is here, its pieces and its money belong to that
 sale, or the same goods could be brought back, and paid for, a second time.
@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from edino.orders.api.taking_back import drawn
+from edino.orders.api.taking_back import drawn, off
 from edino.orders.queries import belated as queries
-from edino.orders.queries import book, fulfilment
+from edino.orders.queries import book
 from edino.orders.queries import receipts as sold
 from edino.orders.queries.belated import Early, Loose
 from edino.orders.queries.receipts import SoldLine
@@ -46,7 +46,7 @@ def tie(sales: Sequence[Receipt], at: datetime) -> None:
     parts = {id_: found for id_, found in parts.items() if found[0][0] is not None}
     if not parts:
         return
-    _count(parts)
+    off([(line, count) for of in parts.values() for line, count, _ in of if line is not None])
     queries.divide(
         [(id_, line.id if line else None, pieces, amount) for id_, of in parts.items() for line, pieces, amount in of]
     )
@@ -64,19 +64,6 @@ def _parts(one: Early, lines: Sequence[SoldLine], rest: dict[int, int]) -> Parts
             found.append((line, count, amount))
             pieces, money = pieces - count, money - amount
     return [*found, (None, pieces, money)] if pieces else found
-
-
-def _count(parts: Mapping[int, Parts]) -> None:
-    taken: dict[int, int] = defaultdict(int)
-    less: dict[int, int] = defaultdict(int)
-    for of in parts.values():
-        for line, count, _ in of:
-            if line is not None:
-                before = line.cancelled + line.returned + taken[line.id]
-                less[line.order_id] += shares.worth(line.net, line.quantity, before, count)
-                taken[line.id] += count
-    fulfilment.count_lines({id_: (0, 0, count) for id_, count in sorted(taken.items())})
-    sold.less_due(less)
 
 
 def _money(early: Sequence[Early], parts: Mapping[int, Parts], at: datetime) -> None:

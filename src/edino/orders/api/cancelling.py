@@ -75,7 +75,7 @@ def take_out(
             raise TooManyPieces
         wanted.append((line, count))
     _goods(order, wanted, within, at, came)
-    pieces = [(line, n, shares.worth(line.net, line.quantity, line.cancelled + line.returned, n)) for line, n in wanted]
+    pieces = [(line, n, shares.part(line.net, line.less, line.standing, n)) for line, n in wanted]
     value = sum(worth for _, _, worth in pieces)
     whole = sum(n for _, n in wanted) == sum(line.quantity - line.cancelled for line in order.lines)
     if whole:
@@ -85,7 +85,7 @@ def take_out(
         promotions.unredeem(order_uid=order.uid)
     else:
         promotions.unredeem(order_uid=order.uid, lines={line.key: n for line, n in wanted})
-    fulfilment.count_lines({line.id: (n, 0, 0) for line, n in wanted})
+    fulfilment.count_lines({line.id: (n, 0, 0, worth) for line, n, worth in pieces})
     fulfilment.cancel_empty(order.id, at)
     if whole:
         book.give_up_payments(order.id)
@@ -106,7 +106,7 @@ def take_out(
     done = read(uid=order.uid)
     told = {"pieces": count, "amount": value, "whole": whole, "reason": reason, "back": back}
     log.append([acting.fact(done, events.CANCELLED, at, **told, lines={line.key: n for line, n in wanted})])
-    log.append([_told(done, wanted, value, at, whole=whole)])
+    log.append([_told(done, pieces, value, at, whole=whole)])
     return done
 
 
@@ -182,11 +182,8 @@ def _unallocated(order: Order, line: Line) -> int:
     return line.quantity - line.cancelled - placed
 
 
-def _told(order: Order, wanted: list[tuple[Line, int]], value: int, at: datetime, *, whole: bool) -> log.Fact:
-    products = [
-        (place, line.sku, line.name, n, shares.worth(line.net, line.quantity, line.cancelled + line.returned, n))
-        for place, (line, n) in enumerate(wanted, 1)
-    ]
+def _told(order: Order, pieces: list[tuple[Line, int, int]], value: int, at: datetime, *, whole: bool) -> log.Fact:
+    products = [(place, line.sku, line.name, n, worth) for place, (line, n, worth) in enumerate(pieces, 1)]
     body = facts.commerce(number=order.number, total=value, currency=order.currency, products=products)
     type_ = events.GIVEN_UP if whole else events.UPDATED
     return log.Fact(type_, "fact", at, msgspec.Raw(body), order.contact.profile_id, order.source_id)

@@ -89,7 +89,7 @@ def _back(order: Order, one: Fulfilment, by: By, disposition: str, at: datetime)
         raise TooManyPieces
     acting.noted(order, "came_back", at, by=by, detail={"location": one.location, "pieces": sum(pieces.values())})
     log.append([acting.fact(order, events.CAME_BACK, at, parcel=str(one.uid), location=one.location)])
-    fulfilment.count_lines({id_: (0, -count, 0) for id_, count in pieces.items()})
+    fulfilment.count_lines({id_: (0, -count, 0, 0) for id_, count in pieces.items()})
     order = read(uid=order.uid)
     lines = {line.key: pieces[line.id] for line in order.lines if pieces.get(line.id)}
     return cancelling.take_out(order, lines, by=by, reason=UNDELIVERED, at=at, within={one.id}, came=disposition)

@@ -304,7 +304,7 @@ def _count(parts: Sequence[Allocated], pieces: Mapping[int, int]) -> dict[int, i
         if pieces.get(part.id):
             by_line[part.line_id] = by_line.get(part.line_id, 0) + pieces[part.id]
     if by_line:
-        fulfilment.count_lines({id_: (0, count, 0) for id_, count in by_line.items()})
+        fulfilment.count_lines({id_: (0, count, 0, 0) for id_, count in by_line.items()})
     return by_line
 
 

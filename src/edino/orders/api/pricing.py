@@ -1,6 +1,6 @@
 """Goods that come to an order later: priced as anybody would pay for them now, what was promised left alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from edino.catalogue import api as catalogue
@@ -12,6 +12,12 @@ from edino.promotions import api as promotions
 from edino.promotions.types import Basket, BasketLine
 
 _LANGUAGE: Final = "en"
+
+
+def foreign(currencies: Collection[str]) -> set[str]:
+    """Those of the currencies in which nothing is sold here, by no assortment and no price list."""
+    rest = set(currencies) - {one.currency for one in catalogue.assortments()}
+    return rest - {one.currency for one in catalogue.price_lists()} if rest else rest
 
 
 def lines(order: Order, wanted: Sequence[tuple[str, int]], *, field: str) -> list[LineInput]:

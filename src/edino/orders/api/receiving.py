@@ -20,7 +20,7 @@ from edino.inventory.types import Sale
 from edino.kernel import clock, holds, log
 from edino.kernel.transactions import TryAgain, retried
 from edino.orders import events
-from edino.orders.api import belated, selling, taking_back, till_cards
+from edino.orders.api import belated, pricing, selling, taking_back, till_cards
 from edino.orders.queries import receipts as queries
 from edino.orders.rules import facts
 from edino.orders.rules import receipts as rules
@@ -30,7 +30,7 @@ LEASE: Final = "lease"
 """Kind of the owner of a hold that a till took before it went offline."""
 _CONFLICT = ReceiptProblem("uid", "conflict", "This uid was used before for something else; the first one stands.")
 _NO_PLACE = ReceiptProblem("location", "unknown", "There is no location with this code.")
-
+_FOREIGN = ReceiptProblem("currency", "foreign", "Nothing is sold here in this currency: no price list is in it.")
 _LATE = ReceiptProblem("hash", "hash", "The hash is not the one of this content; it was taken as it is.")
 
 
@@ -77,15 +77,18 @@ def _take(source: Source, given: Sequence[tuple[int, Receipt]], at: datetime) ->
     marks = {index: rules.mark(receipt) for index, receipt in given}
     known = queries.known([receipt.uid for _, receipt in given])
     places = queries.places(sorted({receipt.location for _, receipt in given if receipt.location}))
+    foreign = pricing.foreign({receipt.currency for _, receipt in given})
     fresh: dict[UUID, tuple[int, Receipt]] = {}
     for index, receipt in given:
         before = known.get(receipt.uid)
         if receipt.uid in fresh:
-            before = (marks[fresh[receipt.uid][0]], fresh[receipt.uid][1].hash, receipt.kind)
+            before = queries.Before(marks[fresh[receipt.uid][0]], fresh[receipt.uid][1].hash, receipt.kind)
         if before is not None:
             verdicts[index] = _again(receipt, before, marks[index])
         elif receipt.location and receipt.location not in places:
             verdicts[index] = ReceiptVerdict(receipt.uid, "rejected", (_NO_PLACE,))
+        elif receipt.currency in foreign:
+            verdicts[index] = ReceiptVerdict(receipt.uid, "rejected", (_FOREIGN,))
         else:
             fresh[receipt.uid] = (index, receipt)
     new = [receipt for _, receipt in fresh.values()]
@@ -116,6 +119,7 @@ def _take(source: Source, given: Sequence[tuple[int, Receipt]], at: datetime) ->
             uid if receipt.kind == "sale" else None,
             uid if receipt.kind == "refund" else None,
         )
+    queries.warned({uid: verdicts[index].warnings for uid, (index, _) in fresh.items() if verdicts[index].warnings})
     return verdicts
 
 
@@ -135,12 +139,13 @@ def write(source: Source, new: Sequence[Receipt], world: Known, at: datetime, *,
     return counted
 
 
-def _again(receipt: Receipt, before: tuple[bytes, str, str], mark: bytes) -> ReceiptVerdict:
-    if before[0] != mark:
+def _again(receipt: Receipt, before: queries.Before, mark: bytes) -> ReceiptVerdict:
+    """What was said the first time, to a till that may not have heard it."""
+    if before.mark != mark:
         return ReceiptVerdict(receipt.uid, "rejected", (_CONFLICT,))
-    sale = receipt.uid if before[2] == "sale" else None
-    back = receipt.uid if before[2] == "refund" else None
-    return ReceiptVerdict(receipt.uid, "duplicate", hash=before[1], order_uid=sale, return_uid=back)
+    sale = receipt.uid if before.kind == "sale" else None
+    back = receipt.uid if before.kind == "refund" else None
+    return ReceiptVerdict(receipt.uid, "duplicate", (), before.warnings, before.hash, order_uid=sale, return_uid=back)
 
 
 def _row(receipt: Receipt, places: Mapping[str, int], mark: bytes) -> dict[str, Any]:

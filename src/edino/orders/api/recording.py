@@ -12,6 +12,7 @@ from edino.channels.types import Source
 from edino.kernel import clock, ids
 from edino.kernel.money import exponent
 from edino.orders import events
+from edino.orders.api import belated
 from edino.orders.api.receiving import Known, write
 from edino.orders.queries import receipts as queries
 from edino.orders.types import Receipt, ReceiptLine
@@ -38,7 +39,12 @@ def record_orders(*, source: Source, lines: Sequence[OrderLine]) -> tuple[Record
         queries.goods(sorted({line.code for one in receipts for line in one.lines})),
         {one.uid: one.profile_id for one in receipts},
     )
-    counted = write(source, receipts, world, clock.now(), origin="import") if receipts else None
+    counted = None
+    if receipts:
+        at = clock.now()
+        belated.in_turn(receipts)
+        counted = write(source, receipts, world, at, origin="import")
+        belated.tie([one for one in receipts if one.kind == "sale"], at)
     remarks = Counter[str]()
     if counted is not None:
         unknown = sum(line.code not in world.goods for one in receipts if one.location for line in one.lines)

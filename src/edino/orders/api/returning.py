@@ -1,7 +1,7 @@
 """Returns: asked for, approved, received, inspected. docs/algorithms/returns.md. Settling them is next door."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -176,7 +176,7 @@ def _request(
         )
         if id_ is not None:
             queries.add_lines(id_, rows)
-            _take(rows)
+            _take((row["line_id"], row["quantity"], row["amount"]) for row in rows)
             made = get_return(uid=uid)
             _note(made, "return requested", at, asked["by"])
             log.append([_fact(made, events.RETURN_REQUESTED, at)])
@@ -200,29 +200,17 @@ def _rows(lines: Sequence[ReturnLineInput], sold: Mapping[int, Sold]) -> list[di
     """Pieces of sold lines, at their worth after what was taken before."""
     left: dict[int, tuple[int, int]] = {}
     rows = []
-    given = queries.given([one.line_id for one in lines if one.line_id is not None])
     for one in lines:
         if one.line_id is None:
             continue
         line = sold[one.line_id]
-        pieces, money = left.get(line.id) or _left(line, given.get(line.id, (0, 0)))
+        pieces, less = left.get(line.id) or (line.quantity - line.cancelled - line.returned, line.less)
         if one.quantity > pieces - (line.quantity - line.cancelled - line.fulfilled):
             raise TooManyPieces
-        amount = shares.worth(money, pieces, 0, one.quantity)
-        left[line.id] = (pieces - one.quantity, money - amount)
+        amount = shares.part(line.net, less, pieces, one.quantity)
+        left[line.id] = (pieces - one.quantity, less + amount)
         rows.append(_row(line, one.quantity, amount, one.reason))
     return rows
-
-
-def _left(line: Sold, given: tuple[int, int]) -> tuple[int, int]:
-    """Pieces that are neither cancelled nor given back, and what they are worth together.
-
-    `given`: pieces and money of returns that stand. A return that was withdrawn may have been worth another kopeck than
-    the one that takes its place, so what stands is taken off, not what pieces before were worth.
-    """
-    taken = line.cancelled + line.returned
-    money = given[1] if taken == given[0] else shares.worth(line.net, line.quantity, 0, taken)
-    return line.quantity - taken, line.net - money
 
 
 def _row(line: Sold, quantity: int, amount: int, reason: str) -> dict[str, Any]:
@@ -317,13 +305,15 @@ def _receiptless(  # noqa: PLR0917 - one private caller
     return rows
 
 
-def _take(rows: Sequence[Mapping[str, Any]]) -> None:
-    taken: dict[int, int] = defaultdict(int)
-    for row in rows:
-        if row["line_id"] is not None:
-            taken[row["line_id"]] += row["quantity"]
+def _take(rows: Iterable[tuple[int | None, int, int]], sign: int = 1) -> None:
+    """Count pieces (sold line, how many, worth) as returned, or with -1 as kept after all."""
+    taken: dict[int, tuple[int, int]] = {}
+    for id_, count, amount in rows:
+        if id_ is not None:
+            pieces, money = taken.get(id_, (0, 0))
+            taken[id_] = (pieces + sign * count, money + sign * amount)
     if taken:
-        fulfilment.count_lines({id_: (0, 0, count) for id_, count in sorted(taken.items())})
+        fulfilment.count_lines({id_: (0, 0, *both) for id_, both in sorted(taken.items())})
 
 
 def _move(
@@ -352,16 +342,14 @@ def _release(uid: UUID, state: str, reason: str, by: By) -> Return:
         if found.state not in {"requested", "approved"}:
             raise WrongState(state=found.state)
         at = clock.now()
-        back: dict[int, int] = defaultdict(int)
-        for line in found.lines:
-            if line.sold_line_id is not None:
-                back[line.sold_line_id] -= line.quantity
-        if back:
-            fulfilment.count_lines({id_: (0, 0, count) for id_, count in sorted(back.items())})
+        _take(((line.sold_line_id, line.quantity, line.amount) for line in found.lines), -1)
         let_go(found)
         queries.move(found.id, state, at, reason=reason)
         _note(found, f"return {state}", at, by, reason)
-        return get_return(uid=uid)
+        done = get_return(uid=uid)
+        if state == "refused":
+            log.append([_fact(done, events.RETURN_REFUSED, at)])
+        return done
 
 
 def _put_back(found: Return, dispositions: Mapping[int, str], at: datetime) -> None:
@@ -395,6 +383,8 @@ def _fact(found: Return, type_: str, at: datetime, **more: Any) -> log.Fact:
         "return": str(found.uid),
         "number": found.number,
         "state": found.state,
+        "way": found.way,
+        "location": found.location,
         "worth": found.worth,
         "currency": found.currency,
         "profile": found.profile_id,

@@ -41,16 +41,7 @@ class _Part(NamedTuple):
 def take_back(source: Source, refunds: Sequence[Receipt], world: "Known", at: datetime, origin: str) -> Counted:
     """Write refunds as settled returns, tie them to what was sold, and bring their goods back."""
     parts = _parts(refunds, world)
-    less: dict[int, int] = defaultdict(int)
-    taken: dict[int, int] = defaultdict(int)
-    for part in parts:
-        if part.sold is not None:
-            before = part.sold.cancelled + part.sold.returned + taken[part.sold.id]
-            less[part.sold.order_id] += shares.worth(part.sold.net, part.sold.quantity, before, part.quantity)
-            taken[part.sold.id] += part.quantity
-    if taken:
-        fulfilment.count_lines({id_: (0, 0, count) for id_, count in sorted(taken.items())})
-        queries.less_due(less)
+    off([(part.sold, part.quantity) for part in parts if part.sold is not None])
     _money(refunds, parts, world, at)
     rows = [_return(receipt, world) for receipt in refunds]
     lines = [_line(part, world) for part in parts]
@@ -63,6 +54,21 @@ def take_back(source: Source, refunds: Sequence[Receipt], world: "Known", at: da
     matched = sum(part.sold is not None for part in parts)
     count = sum(len(receipt.lines) for receipt in refunds)
     return Counted(refunds=len(rows), lines=count, unknown=unknown, matched=matched, receiptless=len(parts) - matched)
+
+
+def off(parts: Sequence[tuple[SoldLine, int]]) -> None:
+    """Count pieces of sold lines as returned, and take what they are worth off what is due."""
+    taken: dict[int, tuple[int, int]] = {}
+    due: dict[int, int] = defaultdict(int)
+    for line, count in parts:
+        pieces, money = taken.get(line.id, (0, 0))
+        left = line.quantity - line.cancelled - line.returned - pieces
+        worth = shares.part(line.net, line.less + money, left, count)
+        taken[line.id] = (pieces + count, money + worth)
+        due[line.order_id] += worth
+    if taken:
+        fulfilment.count_lines({id_: (0, 0, pieces, money) for id_, (pieces, money) in sorted(taken.items())})
+        queries.less_due(due)
 
 
 def _parts(refunds: Sequence[Receipt], world: "Known") -> list[_Part]:
@@ -225,6 +231,7 @@ def _return(receipt: Receipt, world: "Known") -> Mapping[str, Any]:
             "to_pay": 0,
             "tenders": {one.tender: one.amount for one in receipt.tenders},
         },
+        "refund_of": receipt.refund_of,
         "occurred_at": receipt.occurred_at,
     }
 

@@ -10,6 +10,7 @@ from edino.channels import api as channels
 from edino.customers import api as customers
 from edino.customers.types import Identifier
 from edino.kernel.imports.types import Context, Field, Rejection, Row, Written
+from edino.kernel.money import currencies
 from edino.orders.api import recording
 
 IDENTIFIERS: Final = ("user_id", "crm", "loyalty_card", "phone", "email")
@@ -118,8 +119,8 @@ class _Reading:
             self.rejections.append(Rejection(row.number, "ordinal", "range", "lines are numbered from 0 or 1"))
             return None
         currency = (values.get("currency") or "").upper()
-        if currency and not (len(currency) == 3 and currency.isascii() and currency.isalpha()):
-            self.rejections.append(Rejection(row.number, "currency", "currency", "three letters of ISO 4217"))
+        if currency and currency not in currencies():
+            self.rejections.append(Rejection(row.number, "currency", "currency", "ISO 4217 knows no such currency"))
             return None
         return OrderLine(
             row=row.number,

@@ -70,7 +70,10 @@ class Order(models.Model):
 
 
 class Line(models.Model):
-    """A sold line. `shares` says which frozen promotion took how much off it; the counters are guarded here."""
+    """A sold line. `shares` says which frozen promotion took how much off it; the counters are guarded here.
+
+    `less` is what its cancelled and returned pieces were worth: the rest of `net` is what the other pieces are worth.
+    """
 
     id = models.BigAutoField(primary_key=True)
     order = models.ForeignKey(Order, models.CASCADE, related_name="+", db_index=False)
@@ -88,6 +91,7 @@ class Line(models.Model):
     cancelled = models.IntegerField(db_default=0)
     fulfilled = models.IntegerField(db_default=0)
     returned = models.IntegerField(db_default=0)
+    less = models.BigIntegerField(db_default=0)
     shares = models.JSONField(null=True)
 
     class Meta:
@@ -103,6 +107,7 @@ class Line(models.Model):
             ),
             models.CheckConstraint(condition=Q(returned__lte=F("fulfilled")), name="orders_line_no_more_than_left"),
             models.CheckConstraint(condition=Q(net=F("gross") - F("discount"), net__gte=0), name="orders_line_net"),
+            models.CheckConstraint(condition=Q(less__gte=0, less__lte=F("net")), name="orders_line_less"),
         ]
 
 

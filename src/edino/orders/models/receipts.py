@@ -25,6 +25,7 @@ class Receipt(models.Model):
     previous_hash = models.TextField(db_default="")
     refund_of = models.UUIDField(null=True)
     leases = ArrayField(models.UUIDField(), db_default=[])
+    warnings = models.JSONField(db_default=[])
 
     class Meta:
         db_table = "orders_receipt"
@@ -34,5 +35,4 @@ class Receipt(models.Model):
         indexes = [
             models.Index(F("till"), F("hash"), condition=~Q(hash=""), name="orders_receipt_chain"),
             models.Index(F("till"), F("previous_hash"), condition=~Q(previous_hash=""), name="orders_receipt_previous"),
-            models.Index(F("refund_of"), condition=Q(refund_of__isnull=False), name="orders_receipt_refund_of"),
         ]

@@ -7,7 +7,10 @@ from edino.orders.models.book import Line
 
 
 class Return(models.Model):
-    """Goods that come back, of one order, of several, of receipts or of nothing known."""
+    """Goods that come back, of one order, of several, of receipts or of nothing known.
+
+    `refund_of`: the sale that a till's or a file's refund names, whether it is here yet or not.
+    """
 
     id = models.BigAutoField(primary_key=True)
     uid = models.UUIDField(unique=True)
@@ -25,6 +28,7 @@ class Return(models.Model):
     compensation = models.TextField(db_default="")
     settlement = models.JSONField(db_default={})
     receipt_uid = models.UUIDField(null=True, unique=True)
+    refund_of = models.UUIDField(null=True)
     mark = models.BinaryField(null=True)
     created_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -44,6 +48,7 @@ class Return(models.Model):
         indexes = [
             models.Index(F("profile_id"), F("created_at").desc(), name="orders_return_profile"),
             models.Index(F("created_at").desc(), F("id").desc(), name="orders_return_created"),
+            models.Index(F("refund_of"), condition=Q(refund_of__isnull=False), name="orders_return_refund_of"),
         ]
 
 

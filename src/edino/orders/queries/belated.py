@@ -10,7 +10,7 @@ _SQL = sql.statements("edino.orders", "belated.sql")
 
 
 class Early(NamedTuple):
-    """A line of a till's refund that was taken before its sale."""
+    """A line of a refund that was taken before its sale."""
 
     sale: UUID
     refund: UUID

@@ -239,7 +239,7 @@ def _order(row: tuple[Any, ...]) -> Order:
 
 def _line(one: list[Any]) -> Line:
     shares = tuple(Share(each["promotion_id"], each["version"], each["name"], each["amount"]) for each in one[14] or ())
-    values: list[Any] = [*one[:14], shares, one[15]]
+    values: list[Any] = [*one[:14], shares, *one[15:]]
     return Line(*values)
 
 

@@ -30,6 +30,7 @@ class Sold(NamedTuple):
     returned: int
     unit: int
     net: int
+    less: int
     measure: str
 
 
@@ -59,10 +60,10 @@ def give_up(pieces: Sequence[tuple[int, int, bool]]) -> None:
     sql.execute(_SQL["give_up"], {"ids": ids, "quantities": quantities, "gone": gone})
 
 
-def count_lines(changes: Mapping[int, tuple[int, int, int]]) -> None:
-    """Add (cancelled, fulfilled, returned) to lines."""
-    cancelled, fulfilled, returned = (list(column) for column in zip(*changes.values(), strict=True))
-    params = {"ids": list(changes), "cancelled": cancelled, "fulfilled": fulfilled, "returned": returned}
+def count_lines(changes: Mapping[int, tuple[int, int, int, int]]) -> None:
+    """Add (cancelled, fulfilled, returned, less) to lines: pieces, and what those cancelled or returned are worth."""
+    cancelled, fulfilled, returned, less = (list(column) for column in zip(*changes.values(), strict=True))
+    params = {"ids": list(changes), "cancelled": cancelled, "fulfilled": fulfilled, "returned": returned, "less": less}
     sql.execute(_SQL["count_lines"], params)
 
 

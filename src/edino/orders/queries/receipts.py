@@ -1,13 +1,14 @@
 """Till receipts, whole batches at a time."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from edino.kernel import sql
 from edino.orders.queries.book import text
-from edino.orders.types import TillGap
+from edino.orders.types import ReceiptProblem, TillGap
 
 _SQL = sql.statements("edino.orders", "receipts.sql")
 Rows = Sequence[Mapping[str, Any]]
@@ -23,12 +24,32 @@ class SoldLine(NamedTuple):
     returned: int
     fulfilled: int
     net: int
+    less: int
 
 
-def known(uids: Sequence[UUID]) -> dict[UUID, tuple[bytes, str, str]]:
-    """Mark, hash and kind of receipts that are here."""
+class Before(NamedTuple):
+    """A receipt that is here: what tells its content from others, and what its till was answered."""
+
+    mark: bytes
+    hash: str
+    kind: str
+    warnings: tuple[ReceiptProblem, ...] = ()
+
+
+def known(uids: Sequence[UUID]) -> dict[UUID, Before]:
+    """Receipts that are here."""
     found = sql.tuples(_SQL["known"], {"uids": list(uids)})
-    return {uid: (bytes(mark), hash_, kind) for uid, mark, hash_, kind in found}
+    return {
+        uid: Before(bytes(mark), hash_, kind, tuple(ReceiptProblem(**one) for one in warnings))
+        for uid, mark, hash_, kind, warnings in found
+    }
+
+
+def warned(warnings: Mapping[UUID, Sequence[ReceiptProblem]]) -> None:
+    """Keep what tills were warned of, by receipt."""
+    if warnings:
+        rows = [{"uid": uid, "warnings": [asdict(one) for one in told]} for uid, told in warnings.items()]
+        sql.execute(_SQL["warned"], {"rows": text(rows)})
 
 
 def add_receipts(source_id: int, receipts: Rows, at: datetime) -> set[UUID]:
@@ -78,7 +99,7 @@ def sold_by_uid(uids: Sequence[UUID]) -> list[tuple[UUID, str, str, SoldLine]]:
 def sold_to(wanted: Sequence[tuple[int, str]], currency: str) -> list[tuple[int, str, SoldLine, datetime]]:
     """(customer, SKU, line, when) of what customers bought of goods and still have, locked."""
     params = {"owners": [owner for owner, _ in wanted], "skus": [sku for _, sku in wanted], "currency": currency}
-    return [(row[0], row[1], SoldLine(*row[2:9]), row[9]) for row in sql.tuples(_SQL["sold_to"], params)]
+    return [(row[0], row[1], SoldLine(*row[2:10]), row[10]) for row in sql.tuples(_SQL["sold_to"], params)]
 
 
 def payments_of(order_ids: Sequence[int]) -> list[tuple[int, int, str, int]]:

@@ -83,17 +83,6 @@ def inspect(rows: Sequence[tuple[int, str, str]]) -> None:
     sql.execute(_SQL["inspect"], {"ids": ids, "dispositions": dispositions, "notes": notes})
 
 
-def given(lines: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Pieces and money of sold lines in returns that stand."""
-    found = sql.tuples(_SQL["given"], {"ids": list(lines)}) if lines else ()
-    return {line: (pieces, money) for line, pieces, money in found}
-
-
-def amounts(of: Mapping[int, int]) -> None:
-    """What lines are worth."""
-    sql.execute(_SQL["amounts"], {"ids": list(of), "amounts": list(of.values())})
-
-
 def receiptless(customer_id: int, since: datetime, currency: str) -> tuple[int, int]:
     """Times and worth of a customer's returns without a receipt since a moment."""
     params = {"customer_id": customer_id, "since": since, "currency": currency}

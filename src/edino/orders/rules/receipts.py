@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from edino.kernel.money import currencies
 from edino.orders.types import Receipt, ReceiptLine, ReceiptProblem
 
 _encode = msgspec.json.Encoder(order="deterministic", decimal_format="string").encode
@@ -55,8 +56,8 @@ def problems(receipt: Receipt, at: datetime) -> tuple[ReceiptProblem, ...]:
     found: list[ReceiptProblem] = []
     if not receipt.lines:
         found.append(ReceiptProblem("lines", "required", "A receipt has at least one line."))
-    if len(receipt.currency) != 3 or not receipt.currency.isupper():
-        found.append(ReceiptProblem("currency", "currency", "The currency is three letters of ISO 4217."))
+    if receipt.currency not in currencies():
+        found.append(ReceiptProblem("currency", "unknown", "ISO 4217 knows no such currency."))
     if receipt.occurred_at > at and (receipt.occurred_at - at).days >= 1:
         found.append(ReceiptProblem("occurred_at", "future", "This is said to happen more than a day from now."))
     if receipt.occurred_at < EARLIEST:

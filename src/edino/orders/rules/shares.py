@@ -22,6 +22,11 @@ def worth(net: int, quantity: int, taken: int, count: int) -> int:
     return count * base + min(taken + count, rest) - min(taken, rest)
 
 
+def part(net: int, less: int, left: int, count: int) -> int:
+    """What `count` of the `left` pieces of a line are worth that stand, after pieces worth `less` were taken off it."""
+    return worth(net - less, left, 0, count)
+
+
 def too_much(paid: int, due: int) -> int:
     """What has to go back when so much is held for so much that is due."""
     return max(0, paid - due)

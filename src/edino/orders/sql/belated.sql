@@ -12,12 +12,11 @@ SELECT pg_advisory_xact_lock_shared(hashtext('orders: refunds before their sale'
 
 -- name: early
 -- Lines of refunds that name these sales and are of none yet, oldest first, locked.
-SELECT receipt.refund_of, receipt.uid, line.id, line.sku, line.quantity, line.amount
-  FROM orders_receipt AS receipt
-  JOIN orders_return AS back ON back.receipt_uid = receipt.uid
+SELECT back.refund_of, back.uid, line.id, line.sku, line.quantity, line.amount
+  FROM orders_return AS back
   JOIN orders_return_line AS line ON line.return_id = back.id AND line.line_id IS NULL
- WHERE receipt.refund_of = ANY (%(uids)s::uuid[]) AND receipt.kind = 'refund'
- ORDER BY receipt.occurred_at, receipt.uid, line.id
+ WHERE back.refund_of = ANY (%(uids)s::uuid[])
+ ORDER BY back.created_at, back.uid, line.id
    FOR NO KEY UPDATE OF line;
 
 -- name: first_parts

@@ -107,7 +107,7 @@ SELECT sale.id, sale.uid, sale.number, sale.state, sale.origin, sale.cart_uid, s
        sale.created_at, sale.placed_at, sale.closed_at, sale.version, sale.promise, sale.comment,
        (SELECT json_agg(json_build_array(one.id, one.key, one.variant_id, one.sku, one.name, one.quantity, one.unit,
                         one.gross, one.discount, one.net, one.tax, one.cancelled, one.fulfilled, one.returned, one.shares,
-                        one.measure) ORDER BY one.id)
+                        one.measure, one.less) ORDER BY one.id)
           FROM orders_line AS one WHERE one.order_id = sale.id) AS lines,
        (SELECT json_agg(json_build_array(one.id, one.uid, one.kind, one.state, one.location_id, place.code, pickup.code,
                         one.attempt, one.reason, one.carrier, one.tracking, one.slot_starts_at, one.slot_ends_at,

@@ -30,15 +30,18 @@ UPDATE orders_allocation AS allocation
 UPDATE orders_line AS line
    SET cancelled = line.cancelled + told.cancelled,
        fulfilled = line.fulfilled + told.fulfilled,
-       returned = line.returned + told.returned
-  FROM unnest(%(ids)s::bigint[], %(cancelled)s::integer[], %(fulfilled)s::integer[], %(returned)s::integer[])
-       AS told (id, cancelled, fulfilled, returned)
+       returned = line.returned + told.returned,
+       less = line.less + told.less
+  FROM unnest(%(ids)s::bigint[], %(cancelled)s::integer[], %(fulfilled)s::integer[], %(returned)s::integer[],
+              %(less)s::bigint[])
+       AS told (id, cancelled, fulfilled, returned, less)
  WHERE line.id = told.id;
 
 -- name: lock_lines
 -- Lock sold lines in the order of their ids, with what their orders say.
 SELECT line.id, line.order_id, sale.uid, sale.number, sale.currency, sale.profile_id, sale.state, line.variant_id,
-       line.sku, line.name, line.quantity, line.cancelled, line.fulfilled, line.returned, line.unit, line.net, line.measure
+       line.sku, line.name, line.quantity, line.cancelled, line.fulfilled, line.returned, line.unit, line.net,
+       line.less, line.measure
   FROM orders_line AS line
   JOIN orders_order AS sale ON sale.id = line.order_id
  WHERE line.id = ANY (%(ids)s::bigint[])

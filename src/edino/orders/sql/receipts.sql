@@ -1,6 +1,12 @@
 -- name: known
 -- Receipts that are here already, with what tells their bodies apart.
-SELECT uid, mark, hash, kind FROM orders_receipt WHERE uid = ANY (%(uids)s::uuid[]);
+SELECT uid, mark, hash, kind, warnings FROM orders_receipt WHERE uid = ANY (%(uids)s::uuid[]);
+
+-- name: warned
+-- Keep what tills were warned of: they may ask again.
+UPDATE orders_receipt AS one SET warnings = told.warnings
+  FROM jsonb_to_recordset(%(rows)s::jsonb) AS told (uid uuid, warnings jsonb)
+ WHERE one.uid = told.uid;
 
 -- name: add_receipts
 -- Take the uids of receipts; those that were free. Waits for another transaction taking the same one.
@@ -79,7 +85,7 @@ SELECT profile_id, customer_id FROM pub.customers_profile WHERE profile_id = ANY
 -- name: sold_by_uid
 -- Lines of sales by the sale's uid and the line's key, locked.
 SELECT sale.uid, line.key, line.sku, line.id, line.order_id, line.quantity, line.cancelled, line.returned, line.fulfilled,
-       line.net
+       line.net, line.less
   FROM orders_order AS sale
   JOIN orders_line AS line ON line.order_id = sale.id
  WHERE sale.uid = ANY (%(uids)s::uuid[])
@@ -89,7 +95,7 @@ SELECT sale.uid, line.key, line.sku, line.id, line.order_id, line.quantity, line
 -- name: sold_to
 -- What customers bought of these goods and still have, locked.
 SELECT told.owner, told.sku, line.id, line.order_id, line.quantity, line.cancelled, line.returned, line.fulfilled,
-       line.net, sale.placed_at
+       line.net, line.less, sale.placed_at
   FROM unnest(%(owners)s::bigint[], %(skus)s::text[]) AS told (owner, sku)
   JOIN pub.customers_profile AS profile ON profile.customer_id = told.owner
   JOIN orders_order AS sale ON sale.profile_id = profile.profile_id
@@ -132,12 +138,13 @@ SELECT id, order_id, tender, captured - refunded AS held
 -- Returns that happened: settled, with their lines.
 WITH back AS (
     INSERT INTO orders_return (uid, number, state, way, currency, source_id, location_id, profile_id, reason, by, worth,
-                               settlement, receipt_uid, mark, created_at, settled_at)
+                               settlement, receipt_uid, refund_of, mark, created_at, settled_at)
     SELECT told.uid, told.number, 'settled', %(way)s, told.currency, %(source_id)s, told.location_id, told.profile_id,
-           told.reason, told.by, told.worth, told.settlement, told.uid, NULL, told.occurred_at, told.occurred_at
+           told.reason, told.by, told.worth, told.settlement, told.uid, told.refund_of, NULL, told.occurred_at,
+           told.occurred_at
       FROM jsonb_to_recordset(%(returns)s::jsonb)
            AS told (uid uuid, number text, currency text, location_id bigint, profile_id bigint, reason text, by text,
-                    worth bigint, settlement jsonb, occurred_at timestamptz)
+                    worth bigint, settlement jsonb, refund_of uuid, occurred_at timestamptz)
     RETURNING id, uid
 )
 INSERT INTO orders_return_line (return_id, line_id, variant_id, sku, name, quantity, amount, reason, disposition, measure)

@@ -59,20 +59,6 @@ UPDATE orders_return_line AS line SET disposition = told.disposition, note = tol
   FROM unnest(%(ids)s::bigint[], %(dispositions)s::text[], %(notes)s::text[]) AS told (id, disposition, note)
  WHERE line.id = told.id;
 
--- name: given
--- Pieces and money of sold lines in returns that stand; what tills took back is worth what they said, and is left out.
-SELECT line.line_id, sum(line.quantity)::bigint, sum(line.amount)::bigint
-  FROM orders_return_line AS line
-  JOIN orders_return AS back ON back.id = line.return_id
- WHERE line.line_id = ANY (%(ids)s::bigint[]) AND back.state NOT IN ('refused', 'withdrawn') AND back.way IN ('store', 'post')
- GROUP BY line.line_id;
-
--- name: amounts
--- What lines of a return are worth, now that it is settled.
-UPDATE orders_return_line AS line SET amount = told.amount
-  FROM unnest(%(ids)s::bigint[], %(amounts)s::bigint[]) AS told (id, amount)
- WHERE line.id = told.id;
-
 -- name: receiptless
 -- How many returns without a receipt a customer has had since a moment, over all profiles, and what they were worth.
 SELECT count(DISTINCT ret.id) AS times, coalesce(sum(line.amount), 0)::bigint AS amount

@@ -191,6 +191,12 @@ class Line:
     returned: int
     shares: tuple[Share, ...] = ()
     measure: str = ""
+    less: int = 0
+
+    @property
+    def standing(self) -> int:
+        """Pieces that are neither cancelled nor returned."""
+        return self.quantity - self.cancelled - self.returned
 
     @property
     def open(self) -> int:
