@@ -41,7 +41,24 @@ def tell() -> int:
 
 
 def told(order: Order) -> list[tuple[str, str, str]]:
-    return [(one.kind, one.state, one.note) for one in telling.told(order_id=order.id)]
+    """What was told after the order was placed."""
+    every = [(one.kind, one.state, one.note) for one in telling.told(order_id=order.id)]
+    assert every[0][:2] == ("order.placed", "told")
+    return every[1:]
+
+
+def ordered(shop: Shop, *given: Any, **more: Any) -> Order:
+    """An order of which it was told already that it is placed."""
+    order = of.ordered(shop, *given, **more)
+    read_log()
+    sql.execute("UPDATE orders_notice SET state = 'told', done_at = created_at WHERE kind = 'order.placed'")
+    return order
+
+
+def handed(shop: Shop, *given: Any, **more: Any) -> Order:
+    """An order of which the same was told, and that was fetched in Tver."""
+    order = ordered(shop, *given, **more)
+    return api.hand_over(uid=order.uid, by=ANYA, code=order.pickup_code, location="TVER")
 
 
 def text(message: Any) -> str:
@@ -49,7 +66,7 @@ def text(message: Any) -> str:
 
 
 def test_kolya_reads_his_code_when_the_order_is_ready_and_reads_it_once(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "DAWN-42", 2)], paid={})
+    order = ordered(shop, [of.line(shop, "DAWN-42", 2)], paid={})
     api.ready(uid=order.uid, by=ANYA)
     assert smtp_server.messages == []  # nothing leaves with the transaction that holds the locks
     assert tell() == 1
@@ -77,7 +94,7 @@ def test_kolya_reads_his_code_when_the_order_is_ready_and_reads_it_once(shop: Sh
 
 
 def test_masha_reads_it_in_russian(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    order = ordered(shop, [of.line(shop, "SOCK", 1)])
     sql.execute("UPDATE orders_order SET language = 'ru' WHERE id = %s", [order.id])
     api.ready(uid=order.uid, by=ANYA)
     tell()
@@ -87,7 +104,7 @@ def test_masha_reads_it_in_russian(shop: Shop, smtp_server: "Mailbox") -> None:
 
 
 def test_a_short_pick_tells_what_comes_from_elsewhere_and_what_nobody_has(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "DAWN-42", 3), of.line(shop, "SOCK", 1)])
+    order = ordered(shop, [of.line(shop, "DAWN-42", 3), of.line(shop, "SOCK", 1)])
     parcel = order.fulfilments[0].uid
     api.reject(uid=order.uid, parcel=parcel, reason="not_found", by=ANYA, lines={"DAWN-42": 1}, key="1")
     tell()
@@ -109,7 +126,7 @@ def test_a_short_pick_tells_what_comes_from_elsewhere_and_what_nobody_has(shop: 
 
 
 def test_who_would_rather_have_the_money_is_told_how_much_and_when_it_left(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "DAWN-42", 3, 100_001), of.line(shop, "SOCK", 1)])
+    order = ordered(shop, [of.line(shop, "DAWN-42", 3, 100_001), of.line(shop, "SOCK", 1)])
     parcel = order.fulfilments[0].uid
     api.reject(uid=order.uid, parcel=parcel, reason="sold", by=ANYA, lines={"DAWN-42": 1}, cancel=True)
     tell()
@@ -129,10 +146,10 @@ def test_who_would_rather_have_the_money_is_told_how_much_and_when_it_left(shop:
 
 
 def test_what_is_over_before_it_is_told_is_not_told(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    order = ordered(shop, [of.line(shop, "SOCK", 1)])
     api.ready(uid=order.uid, by=ANYA)
     api.hand_over(uid=order.uid, by=ANYA, code=order.pickup_code)
-    left = of.ordered(shop, [of.line(shop, "SOCK", 2)])
+    left = ordered(shop, [of.line(shop, "SOCK", 2)])
     api.hand_over(uid=left.uid, by=ANYA, code=left.pickup_code, lines={"SOCK": 1})  # refused at the counter by himself
     tell()
     assert smtp_server.messages == []
@@ -141,7 +158,7 @@ def test_what_is_over_before_it_is_told_is_not_told(shop: Shop, smtp_server: "Ma
 
 
 def test_a_reader_that_stood_for_days_surprises_nobody(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    order = ordered(shop, [of.line(shop, "SOCK", 1)])
     api.ready(uid=order.uid, by=ANYA)
     with clock.frozen(clock.now() + timedelta(days=2)):
         assert tell() == 0
@@ -152,7 +169,7 @@ def test_a_reader_that_stood_for_days_surprises_nobody(shop: Shop, smtp_server: 
 def test_a_refusal_of_service_messages_is_kept_and_an_sms_goes_only_where_one_may(
     shop: Shop, smtp_server: "Mailbox"
 ) -> None:
-    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    order = ordered(shop, [of.line(shop, "SOCK", 1)])
     sent: list[tuple[str, str]] = []
 
     class Sms:
@@ -183,7 +200,7 @@ def test_a_refusal_of_service_messages_is_kept_and_an_sms_goes_only_where_one_ma
 def test_a_mail_server_that_is_away_is_asked_again_and_a_sender_that_died_is_not_repeated(
     shop: Shop, smtp_server: "Mailbox", settings: Any
 ) -> None:
-    order = of.ordered(shop, [of.line(shop, "SOCK", 1)])
+    order = ordered(shop, [of.line(shop, "SOCK", 1)])
     api.ready(uid=order.uid, by=ANYA)
     port, settings.EMAIL_PORT = settings.EMAIL_PORT, 1
     now = clock.now()
@@ -213,13 +230,14 @@ def test_a_coupon_for_the_trouble_reaches_lena_before_the_call_ends(shop: Shop, 
         "Sorry", action, currency=of.currency(), needs_code=True, issue_budget=100_000, issue_value=60_000
     )
     promotions.save_promotion(promotion=PromotionInput(sorry, "sorry", "active"), by=OLEG)
-    order = of.handed(shop, [of.line(shop, "DAWN-41", 1)], profile=of.shopper(shop))
+    order = handed(shop, [of.line(shop, "DAWN-41", 1)], profile=of.shopper(shop))
     ask = [ReturnLineInput(1, order.lines[0].id)]
     ret = returns.request_return(uid=of.new_uid(), lines=ask, by=OLEG, way="post", reason="defect")
     code = returns.compensate(uid=ret.uid, promotion="sorry", by=OLEG, reason="a torn seam")
     assert returns.compensate(uid=ret.uid, promotion="sorry", by=OLEG, reason="a torn seam") == code
-    assert tell() == 1
-    [message] = smtp_server.messages
+    assert tell() == 2
+    [asked, message] = smtp_server.messages
+    assert asked["Subject"] == f"Return {ret.number} is noted"
     assert message["Subject"] == "A coupon for the trouble"
     assert f"for you alone: {code}." in text(message)
     assert sql.scalar("SELECT count(*) FROM kernel_log WHERE body::text LIKE %s", [f"%{code}%"]) == 0
@@ -229,7 +247,7 @@ def test_a_coupon_for_the_trouble_reaches_lena_before_the_call_ends(shop: Shop, 
     returns.settle(uid=ret.uid, by=ANYA)
     tell()
     space = "\N{NARROW NO-BREAK SPACE}"
-    assert text(smtp_server.messages[1]).split("\n") == [
+    assert text(smtp_server.messages[2]).split("\n") == [
         "We have taken back: DAWN-41.",
         f"You get back 5{space}990\N{NO-BREAK SPACE}{of.currency()} (bank card).",
     ]
@@ -247,7 +265,7 @@ def _empty(shop: Shop, sku: str, place: str) -> None:
 
 
 def test_what_could_not_be_delivered_is_told_and_then_what_goes_back(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "SOCK", 2)], of.COURIER)
+    order = ordered(shop, [of.line(shop, "SOCK", 2)], of.COURIER)
     parcel = api.ship(uid=order.uid, by=ANYA).fulfilments[0].uid
     tell()
     for _ in range(2):
@@ -269,7 +287,7 @@ def test_what_could_not_be_delivered_is_told_and_then_what_goes_back(shop: Shop,
 
 
 def test_what_is_delivered_is_told_by_the_courier_alone(shop: Shop, smtp_server: "Mailbox") -> None:
-    order = of.ordered(shop, [of.line(shop, "SOCK", 1)], of.COURIER)
+    order = ordered(shop, [of.line(shop, "SOCK", 1)], of.COURIER)
     parcel = api.ship(uid=order.uid, by=ANYA).fulfilments[0].uid
     delivering.coming_back(parcel=parcel, reason="not_at_home", by=ANYA)
     delivering.delivered(parcel=parcel, by=ANYA)  # he came home before anything was told

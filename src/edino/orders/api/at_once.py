@@ -39,5 +39,5 @@ def place(*, order: OrderInput, payments: Sequence[Waiting], at: datetime) -> Fr
         pickup_code=code,
         lines=order.lines,
     )
-    log.append([acting.fact(fresh, events.PLACED, at), placing.completed(fresh, at)])
+    log.append([acting.fact(fresh, events.PLACED, at, method=fresh.delivery.method), placing.completed(fresh, at)])
     return fresh

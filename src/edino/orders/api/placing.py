@@ -45,7 +45,7 @@ def place(*, uid: UUID, at: datetime | None = None, by: By = None) -> Order:
     book.open_fulfilments(order_id, delivery, 1, now)
     placed = read(uid=uid)
     book.add_history(order_id, now, "placed", by=acting.name(by), detail={"total": placed.total})
-    log.append([acting.fact(placed, events.PLACED, now), completed(placed, now)])
+    log.append([acting.fact(placed, events.PLACED, now, method=placed.delivery.method), completed(placed, now)])
     if any(one.kind == "carry_out" for one in placed.fulfilments):
         return leaving.carry_out(placed, by=by, at=now)
     fiscal.prepaid(placed, paying.captured_by_tender(placed), now, key="placed")

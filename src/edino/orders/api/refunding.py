@@ -1,6 +1,7 @@
 """Money that goes back: the ledger of refunds. docs/algorithms/returns.md, section 4."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -35,42 +36,24 @@ def give_back(
     and `left` says that they had been paid in full and sent. Of the amount `carried` goes to an exchange. What cannot
     go back the way it came, and everything when `to` says so, goes to one new gift card.
     """
-    if not amount:
+    parts = planned(order, amount=amount, to=to, carried=carried)
+    if not parts:
         return ""
-    held = [
-        shares.Holding(one.id, one.tender, one.captured - one.refunded)
-        for one in order.payments
-        if one.captured > one.refunded
-    ]
-    payments = {one.id: one for one in order.payments}
+    to_card = sum(one.amount for one in parts if one.how == "new_card")
+    card, code = new_gift_card(to_card, order.currency, (*cause, str(order.uid)), order.uid) if to_card else (0, "")
     rows: list[dict[str, Any]] = []
-    to_card = 0
-    for part, how in ((carried, "exchange"), (amount - carried, "")):
-        for holding, share in shares.by_tender(part, held):
-            payment = payments[holding.id]
-            row: dict[str, Any] = {"payment_id": holding.id, "order_id": order.id, "amount": share}
-            row["provider"] = payment.provider
-            row |= {"provider_ref": payment.provider_ref, "tender": how or payment.tender, "state": "due"}
-            if how:
-                row["state"] = "done"
-            elif to == "gift_card" or payment.tender == "exchange" or _lost(payment):
-                row |= {"tender": "gift_card", "state": "done"}
-                to_card += share
-            elif payment.tender == "gift_card":
-                promotions.refund_gift_card(
-                    card_id=int(payment.provider_ref), order_uid=order.uid, amount=share, key=":".join(cause)
-                )
-                row["state"] = "done"
-            rows.append(row)
-            held = [one._replace(left=one.left - share) if one.id == holding.id else one for one in held]
-        held = [one for one in held if one.left]
-    code = ""
-    if to_card:
-        card, code = new_gift_card(to_card, order.currency, (*cause, str(order.uid)), order.uid)
-        for row in rows:
-            paid = payments[row["payment_id"]]
-            if row["tender"] == "gift_card" and (paid.tender != "gift_card" or _lost(paid)):
-                row |= {"provider": "gift_card", "provider_ref": str(card)}
+    for one in parts:
+        paid = one.payment
+        row: dict[str, Any] = {"payment_id": paid.id, "order_id": order.id, "amount": one.amount}
+        row |= {"provider": paid.provider, "provider_ref": paid.provider_ref, "tender": one.tender}
+        row["state"] = "due" if one.how == "back" else "done"
+        if one.how == "new_card":
+            row |= {"provider": "gift_card", "provider_ref": str(card)}
+        elif one.how == "own_card":
+            promotions.refund_gift_card(
+                card_id=int(paid.provider_ref), order_uid=order.uid, amount=one.amount, key=":".join(cause)
+            )
+        rows.append(row)
     write(rows, currency=order.currency, cause=cause, at=at)
     told: dict[str, int] = {}
     for row in rows:
@@ -79,9 +62,46 @@ def give_back(
     return code
 
 
-def _lost(payment: Payment) -> bool:
-    """Whether it was paid by a gift card that nobody knows (a till said so): its money goes to a new one."""
-    return payment.tender == "gift_card" and not payment.provider_ref.isdecimal()
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a refund: of which payment, and how it goes back."""
+
+    payment: Payment
+    amount: int
+    how: Literal["back", "own_card", "new_card", "exchange"]
+
+    @property
+    def tender(self) -> str:
+        """The means by which it goes back."""
+        if self.how == "exchange":
+            return "exchange"
+        return self.payment.tender if self.how == "back" else "gift_card"
+
+
+def planned(order: Order, *, amount: int, to: To = "original", carried: int = 0) -> list[Part]:
+    """How `amount` goes back, `carried` of it over to an exchange: what `give_back` does, and what is told before."""
+    held = [
+        shares.Holding(one.id, one.tender, one.captured - one.refunded)
+        for one in order.payments
+        if one.captured > one.refunded
+    ]
+    payments = {one.id: one for one in order.payments}
+    parts: list[Part] = []
+    for sum_, over in ((carried, True), (amount - carried, False)):
+        for holding, share in shares.by_tender(sum_, held):
+            payment = payments[holding.id]
+            parts.append(Part(payment, share, "exchange" if over else _how(payment, to)))
+            held = [one._replace(left=one.left - share) if one.id == holding.id else one for one in held]
+        held = [one for one in held if one.left]
+    return parts
+
+
+def _how(payment: Payment, to: To) -> Literal["back", "own_card", "new_card"]:
+    # Whom a till's gift card paid that nobody knows, his money goes to a new one.
+    lost = payment.tender == "gift_card" and not payment.provider_ref.isdecimal()
+    if to == "gift_card" or payment.tender == "exchange" or lost:
+        return "new_card"
+    return "own_card" if payment.tender == "gift_card" else "back"
 
 
 def write(rows: Sequence[Mapping[str, Any]], *, currency: str, cause: tuple[str, str], at: datetime) -> int:

@@ -11,7 +11,7 @@ from edino.orders.api.returning import (
     returns_of,
     withdraw_return,
 )
-from edino.orders.api.settling import compensate, compensations, exchange, no_exchange, settle
+from edino.orders.api.settling import compensate, compensations, exchange, foreseen, no_exchange, settle
 
 __all__ = [
     "allowance",
@@ -19,6 +19,7 @@ __all__ = [
     "compensate",
     "compensations",
     "exchange",
+    "foreseen",
     "get_return",
     "inspect",
     "no_exchange",

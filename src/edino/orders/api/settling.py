@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -34,6 +34,7 @@ from edino.orders.types import (
     Order,
     OrderInput,
     Return,
+    Settlement,
     Want,
 )
 from edino.promotions import api as promotions
@@ -83,6 +84,31 @@ def settle(*, uid: UUID, by: By, to: refunding.To = "original") -> Return:
     difference moves. The code of a gift card stands in `settlement["gift_card"]` of this answer alone.
     """
     return retried(lambda: _settle(uid, by, to))
+
+
+def foreseen(*, back: Return, to: refunding.To = "original") -> Settlement:
+    """What settling a return would give back as things are now; nothing is written."""
+    uids = sorted({line.order_uid for line in back.lines if line.order_uid is not None})
+    orders = sorted((read(uid=uid) for uid in uids), key=lambda order: order.id)
+    instead = read(uid=back.exchange_uid) if back.exchange_uid else None
+    fresh = instead if instead is not None and instead.state == "draft" else None
+    parts = _parts(back, orders, fresh.total if fresh else 0)
+    tenders = Counter[str]()
+    for one in parts:
+        if one.order is None:
+            tenders["gift_card"] += one.amount - one.over
+        else:
+            for part in refunding.planned(one.order, amount=one.amount, to=to, carried=one.over):
+                tenders[part.tender] += part.amount
+    tenders["exchange"] = 0
+    carried = sum(one.over for one in parts)
+    return Settlement(
+        worth=sum(one.worth for one in parts),
+        refunded=sum(one.amount for one in parts) - carried,
+        carried=carried,
+        to_pay=max(0, fresh.total - carried) if fresh else 0,
+        tenders={tender: amount for tender, amount in sorted(tenders.items()) if amount},
+    )
 
 
 def compensate(*, uid: UUID, promotion: str, by: By, reason: str) -> str:
@@ -219,44 +245,61 @@ def _settle(uid: UUID, by: By, to: refunding.To) -> Return:
     cause = ("return", str(found.uid))
     orders = _orders(found)
     fresh = _held_exchange(found)
-    left = fresh.total if fresh else 0
-    worth: dict[UUID, int] = defaultdict(int)
-    for line in found.lines:
-        if line.order_uid is not None:
-            worth[line.order_uid] += line.amount
-    refunded = carried = 0
+    parts = _parts(found, orders, fresh.total if fresh else 0)
     codes: list[str] = []
-    for order in orders:
-        amount = shares.too_much(order.paid, order.due - worth[order.uid])
-        over = min(amount, left)
-        left -= over
-        code = refunding.give_back(
-            order, amount=amount, cause=cause, at=at, to=to, carried=over, pieces=_pieces(order, found)
-        )
+    for one in parts:
+        if one.order is None:
+            code = _pay_loose(found, one.amount - one.over, one.over, at)
+        else:
+            order = one.order
+            code = refunding.give_back(
+                order, amount=one.amount, cause=cause, at=at, to=to, carried=one.over, pieces=_pieces(order, found)
+            )
+            fulfilment.settle_order({order.id: one.worth}, at)
+            promotions.unredeem(order_uid=order.uid, lines=_units(order, found))
+            log.append([_told(order, found, at)])
         codes += [code] if code else []
-        fulfilment.settle_order({order.id: worth[order.uid]}, at)
-        promotions.unredeem(order_uid=order.uid, lines=_units(order, found))
-        refunded, carried = refunded + amount - over, carried + over
-        log.append([_told(order, found, at)])
-    loose = sum(line.amount for line in found.lines if line.sold_line_id is None)
-    over = min(loose, left)
-    code = _pay_loose(found, loose - over, over, at) if loose else ""
-    codes += [code] if code else []
-    refunded, carried = refunded + loose - over, carried + over
+    worth, carried = sum(one.worth for one in parts), sum(one.over for one in parts)
+    refunded = sum(one.amount for one in parts) - carried
     to_pay = _place(fresh, carried, by, at) if fresh else 0
     settlement = {
-        "worth": sum(worth.values()) + loose,
+        "worth": worth,
         "refunded": refunded,
         "carried": carried,
         "to_pay": to_pay,
         "tenders": _tenders(cause),
         "gift_card": [f"…{one[-4:]}" for one in codes],
     }
-    queries.move(found.id, "settled", at, settlement=settlement, worth=sum(worth.values()) + loose)
+    queries.move(found.id, "settled", at, settlement=settlement, worth=worth)
     returning.note(found, events.RETURN_SETTLED, at, by)
     done = returning.get_return(uid=uid)
     log.append([returning.fact(done, events.RETURN_SETTLED, at, refunded=refunded, carried=carried, to_pay=to_pay)])
     return replace(done, settlement={**done.settlement, "gift_card": codes})
+
+
+class _Part(NamedTuple):
+    """What comes of a return for one order (None: of goods that nothing proves): `over` goes to an exchange."""
+
+    order: Order | None
+    worth: int
+    amount: int
+    over: int
+
+
+def _parts(found: Return, orders: Sequence[Order], left: int) -> list[_Part]:
+    """What goes back, order by order; up to `left` of it is carried over to an exchange."""
+    worth: dict[UUID | None, int] = defaultdict(int)
+    for line in found.lines:
+        worth[line.order_uid if line.sold_line_id is not None else None] += line.amount
+    parts = []
+    for order in (*orders, None):
+        value = worth[order.uid if order else None]
+        amount = shares.too_much(order.paid, order.due - value) if order else value
+        over = min(amount, left)
+        left -= over
+        if order or value:
+            parts.append(_Part(order, value, amount, over))
+    return parts
 
 
 def _orders(found: Return) -> list[Order]:

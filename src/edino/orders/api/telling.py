@@ -6,7 +6,7 @@ that says no is asked again later. Who dies while he sends leaves the message `u
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ LATE: Final = timedelta(days=1)
 LEASE: Final = timedelta(minutes=10)
 PAUSES: Final = (1, 5, 30, 120, 600)
 """Minutes after which a courier that failed is asked again; then a person is."""
+COUNTER: Final = timedelta(minutes=15)
+"""What is brought to a counter is mostly settled there and then: only what is not is told that it was taken."""
 AT_ONCE: Final = 50
 _KINDS: Final = {"pickup", "delivery", "ship_from_store"}
 
@@ -49,6 +51,7 @@ def remember(found: Sequence[log.Event]) -> int:
             "kind": event.type,
             "detail": event.body,
             "late": event.received_at < at - LATE,
+            "due": max(at, event.received_at + COUNTER if _at_counter(event) else at).isoformat(),
         }
         for event in found
         if _worth_telling(event)
@@ -73,20 +76,26 @@ def told(*, order_id: int) -> list[Told]:
     return queries.notices(order_id)
 
 
+def _at_counter(event: log.Event) -> bool:
+    body = event.body
+    return event.type == events.RETURN_REQUESTED and body.get("way") == "store" and bool(body.get("location"))
+
+
 def _worth_telling(event: log.Event) -> bool:
     """Whether a customer wants to know: not what he did at the counter himself, not what only the house sees."""
-    body = event.body
-    if event.type == events.READY:
-        return body.get("kind") == "pickup"
-    if event.type == events.SHIPPED:
-        return body.get("kind") in _KINDS
-    if event.type == events.REROUTED:
-        return not body.get("missing")  # then what is missing is told, and this with it
-    if event.type == events.CANCELLED:
-        return body.get("reason") != "refused"
-    if event.type == events.REFUNDED:
-        return body.get("tender") in {"card", "bank"} and bool(body.get("order"))
-    return True
+    worth = _WORTH.get(event.type)
+    return worth is None or worth(event.body)
+
+
+_WORTH: Final[Mapping[str, Callable[[Mapping[str, Any]], bool]]] = {
+    events.PLACED: lambda body: body.get("method") in {"pickup", "delivery"},
+    events.READY: lambda body: body.get("kind") == "pickup",
+    events.SHIPPED: lambda body: body.get("kind") in _KINDS,
+    events.REROUTED: lambda body: not body.get("missing"),  # then what is missing is told, and this with it
+    events.CANCELLED: lambda body: body.get("reason") != "refused",
+    events.REFUNDED: lambda body: body.get("tender") in {"card", "bank"} and bool(body.get("order")),
+    events.RETURN_RECEIVED: lambda body: body.get("way") == "post",
+}
 
 
 def _tell(one: queries.Claimed) -> None:

@@ -12,8 +12,9 @@ from edino.inventory import api as inventory
 from edino.inventory.types import Location
 from edino.kernel.errors import NotFound
 from edino.orders import events
+from edino.orders.api import settling
 from edino.orders.rules import codes
-from edino.orders.types import Fulfilment, Order, Return
+from edino.orders.types import Delivery, Fulfilment, Order, Return
 from edino.orders.types.telling import Message
 from edino.promotions.api.wording import Words
 
@@ -29,8 +30,48 @@ TENDERS: Final = {
 def message(kind: str, detail: Mapping[str, Any], order: Order | None, back: Return | None) -> Message | None:
     """The message about a fact of this kind."""
     if back is not None:
-        return _settled(detail, back) if kind == events.RETURN_SETTLED else _coupon(back)
+        return _RETURNS[kind](back, detail)
     return _ORDERS[kind](order, detail) if order is not None else None
+
+
+def _placed(order: Order, detail: Mapping[str, Any]) -> Message | None:
+    if order.state != "placed":
+        return None
+    pieces = {line.key: line.quantity - line.cancelled for line in order.lines}
+    words = {"number": order.number, "goods": _goods(order, pieces), "sum": Words(order.currency).money(order.due)}
+    lines = [_("Thank you. Order %(number)s: %(goods)s. The total is %(sum)s.") % words]
+    if order.outstanding > 0:
+        lines.append(_("To pay: %(sum)s.") % {"sum": Words(order.currency).money(order.outstanding)})
+    else:
+        lines.append(_("It is paid."))
+    lines += _to_fetch(order) if order.delivery.method == "pickup" else _to_bring(order)
+    return Message(_("Order %(number)s is placed") % words, "\n".join(lines))
+
+
+def _to_fetch(order: Order) -> Iterator[str]:
+    place = _place(order.delivery.location)
+    if place is not None:
+        yield _("You fetch it here: %(place)s.") % {"place": _address(place)}
+        for slot in _slot(order.delivery, place):
+            yield _("Time: %(slot)s.") % {"slot": slot}
+    if order.pickup_code:
+        yield _code(order)
+    yield _("We write when it is ready.")
+
+
+def _to_bring(order: Order) -> Iterator[str]:
+    told = order.delivery.address
+    where = ", ".join(filter(None, [told.get("postcode"), order.delivery.city, told.get("text")]))
+    if where:
+        yield _("We bring it here: %(place)s.") % {"place": where}
+    if told.get("service"):
+        yield _("It travels with %(carrier)s.") % {"carrier": told["service"]}
+    yield _("We write when it is on its way.")
+
+
+def _code(order: Order) -> str:
+    code = codes.shown(order.pickup_code)
+    return _("Code: %(code)s. Whoever shows it is given the goods, so keep it to yourself.") % {"code": code}
 
 
 def _ready(order: Order, detail: Mapping[str, Any]) -> Message | None:
@@ -48,8 +89,7 @@ def _ready(order: Order, detail: Mapping[str, Any]) -> Message | None:
         lines.append(_("It waits here: %(place)s.") % {"place": _address(place)})
         lines += [_("Time: %(slot)s.") % {"slot": slot} for slot in _slot(parcel, place)]
     if order.pickup_code:
-        code = codes.shown(order.pickup_code)
-        lines.append(_("Code: %(code)s. Whoever shows it is given the goods, so keep it to yourself.") % {"code": code})
+        lines.append(_code(order))
     if order.outstanding > 0:
         lines.append(_("To pay: %(sum)s.") % {"sum": Words(order.currency).money(order.outstanding)})
     return Message(subject % words, "\n".join(lines))
@@ -130,19 +170,61 @@ def _refunded(order: Order, detail: Mapping[str, Any]) -> Message:
     return Message(_("Money back for order %(number)s") % words, text)
 
 
-def _settled(detail: Mapping[str, Any], back: Return) -> Message:
+def _asked(back: Return, detail: Mapping[str, Any]) -> Message | None:
+    """A return that was noted: how it comes to us, and what goes back then."""
+    if back.state not in {"requested", "approved"}:
+        return None
+    words = {"number": back.number, "goods": _given(back)}
+    lines = [_("We have noted your return %(number)s: %(goods)s.") % words]
+    if back.way == "post":
+        lines.append(_("Put the number into the parcel: %(number)s.") % words)
+    else:
+        place = _place(back.location) if back.location else None
+        lines.append(
+            _("Bring it here: %(place)s.") % {"place": _address(place)}
+            if place
+            else _("Bring it to any of our stores.")
+        )
+    return Message(_("Return %(number)s is noted") % words, "\n".join([*lines, *_foreseen(back)]))
+
+
+def _received(back: Return, detail: Mapping[str, Any]) -> Message | None:
+    if back.state not in {"received", "inspected"}:
+        return None
+    words = {"number": back.number, "goods": _given(back)}
+    lines = [_("Your return %(number)s is here: %(goods)s. We look at it now.") % words, *_foreseen(back)]
+    return Message(_("Return %(number)s is here") % words, "\n".join(lines))
+
+
+def _refused(back: Return, detail: Mapping[str, Any]) -> Message:
+    words = {"number": back.number, "goods": _given(back), "reason": back.reason.rstrip(".")}
+    lines = [_("We cannot take this back: %(goods)s.") % words, _("The reason: %(reason)s.") % words]
+    return Message(_("Return %(number)s is refused") % words, "\n".join(lines))
+
+
+def _foreseen(back: Return) -> Iterator[str]:
+    """What goes back when the goods are as they should be, by tender."""
+    settled = settling.foreseen(back=back)
     money = Words(back.currency)
-    words = {"number": back.number, "goods": ", ".join(_named(one.name, one.quantity) for one in back.lines)}
-    lines = [_("We have taken back: %(goods)s.") % words]
+    for tender, amount in settled.tenders.items():
+        told = {"sum": money.money(amount), "tender": TENDERS.get(tender, tender)}
+        yield _("When we have looked at it, you get back %(sum)s (%(tender)s).") % told
+    if settled.carried:
+        yield _("%(sum)s goes over to what you take instead.") % {"sum": money.money(settled.carried)}
+
+
+def _settled(back: Return, detail: Mapping[str, Any]) -> Message:
+    money = Words(back.currency)
+    lines = [_("We have taken back: %(goods)s.") % {"goods": _given(back)}]
     for tender, amount in (back.settlement.get("tenders") or {}).items():
         told = {"sum": money.money(int(amount)), "tender": TENDERS.get(tender, tender)}
         lines.append(_("You get back %(sum)s (%(tender)s).") % told)
     if detail.get("carried"):
         lines.append(_("%(sum)s went over to what you took instead.") % {"sum": money.money(int(detail["carried"]))})
-    return Message(_("Return %(number)s is settled") % words, "\n".join(lines))
+    return Message(_("Return %(number)s is settled") % {"number": back.number}, "\n".join(lines))
 
 
-def _coupon(back: Return) -> Message | None:
+def _coupon(back: Return, detail: Mapping[str, Any]) -> Message | None:
     if not back.compensation:
         return None
     lines = [
@@ -152,7 +234,15 @@ def _coupon(back: Return) -> Message | None:
     return Message(_("A coupon for the trouble"), "\n".join(lines))
 
 
+_RETURNS: Final[Mapping[str, Callable[[Return, Mapping[str, Any]], Message | None]]] = {
+    events.RETURN_REQUESTED: _asked,
+    events.RETURN_RECEIVED: _received,
+    events.RETURN_REFUSED: _refused,
+    events.RETURN_SETTLED: _settled,
+    events.RETURN_COMPENSATED: _coupon,
+}
 _ORDERS: Final[Mapping[str, Callable[[Order, Mapping[str, Any]], Message | None]]] = {
+    events.PLACED: _placed,
     events.READY: _ready,
     events.ARRIVED: _ready,
     events.SHIPPED: _shipped,
@@ -182,6 +272,10 @@ def _goods(order: Order, pieces: Mapping[str, int]) -> str:
     return ", ".join(_named(line.name, pieces[line.key]) for line in order.lines if pieces.get(line.key))
 
 
+def _given(back: Return) -> str:
+    return ", ".join(_named(one.name, one.quantity) for one in back.lines)
+
+
 def _named(name: str, count: int) -> str:
     return name if count == 1 else f"{name} × {count}"
 
@@ -197,7 +291,7 @@ def _address(place: Location) -> str:
     return ", ".join(filter(None, [place.name, place.city, place.address]))
 
 
-def _slot(parcel: Fulfilment, place: Location) -> Iterator[str]:
+def _slot(parcel: Fulfilment | Delivery, place: Location) -> Iterator[str]:
     """The time of pickup by the clock of the store."""
     if parcel.slot_starts_at and parcel.slot_ends_at:
         zone = ZoneInfo(place.time_zone)

@@ -305,7 +305,7 @@ def settlement(said: Mapping[str, Any], currency: str) -> Iterator[Fact]:
 
 
 def _preview(request: StaffRequest, found: Return) -> list[Fact]:
-    """What would go back by tender, tried out with the goods here as they are."""
+    """What would go back by tender as things are now; an exchange is tried out, for what it holds may be gone."""
 
     def do() -> Return:
         now = found
@@ -317,6 +317,8 @@ def _preview(request: StaffRequest, found: Return) -> list[Fact]:
             returns.inspect(uid=now.uid, inspections=looks, by=request.staff)
         return returns.settle(uid=now.uid, by=request.staff)
 
+    if found.exchange_uid is None:
+        return list(settlement({"tenders": returns.foreseen(back=found).tenders}, found.currency))
     try:
         after = office.rehearse(do)
     except Refusal as refusal:

@@ -2,10 +2,10 @@
 -- Remember what customers are to be told, once per fact; what is told too late is passed over.
 INSERT INTO orders_notice (key, order_id, return_uid, kind, detail, state, note, next_at, created_at, done_at)
 SELECT told.key, sale.id, told.return_uid, told.kind, told.detail,
-       CASE WHEN told.late THEN 'skipped' ELSE 'due' END, CASE WHEN told.late THEN 'late' ELSE '' END, %(at)s, %(at)s,
+       CASE WHEN told.late THEN 'skipped' ELSE 'due' END, CASE WHEN told.late THEN 'late' ELSE '' END, told.due, %(at)s,
        CASE WHEN told.late THEN %(at)s::timestamptz END
   FROM jsonb_to_recordset(%(rows)s::jsonb)
-       AS told (key uuid, order_uid uuid, return_uid uuid, kind text, detail jsonb, late boolean)
+       AS told (key uuid, order_uid uuid, return_uid uuid, kind text, detail jsonb, late boolean, due timestamptz)
   LEFT JOIN orders_order AS sale ON sale.uid = told.order_uid
 ON CONFLICT (key) DO NOTHING;
 

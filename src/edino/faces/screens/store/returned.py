@@ -1,7 +1,7 @@
 """A return at the counter: what it is worth, by tender, before anything happens, and what is taken instead."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, cast
 from uuid import UUID
 
@@ -175,11 +175,9 @@ def _context(request: StoreRequest, found: Return) -> dict[str, Any]:
 
 
 def _preview(request: StoreRequest, found: Return, given: QueryDict) -> dict[str, Any]:
-    try:
-        after = office.rehearse(lambda: _settled(request, found, given))
-    except Refusal as refusal:
-        return {"wrong": wording.why_not(refusal)}
-    said, currency = after.settlement, after.currency
+    said, currency = _foreseen(request, found, given), found.currency
+    if isinstance(said, str):
+        return {"wrong": said}
     figures = [Figure(_("Worth"), wording.sum_of(int(said["worth"]), currency))]
     if said["carried"]:
         figures.append(Figure(_("Goes over to the exchange"), wording.sum_of(int(said["carried"]), currency)))
@@ -192,6 +190,16 @@ def _preview(request: StoreRequest, found: Return, given: QueryDict) -> dict[str
         "button": _button(said, currency),
         "to_card": given.get("to") == "gift_card",
     }
+
+
+def _foreseen(request: StoreRequest, found: Return, given: QueryDict) -> Mapping[str, Any] | str:
+    """The settlement as it would be now; an exchange is tried out, for what it holds may be gone: then why not."""
+    if found.exchange_uid is None:
+        return asdict(returns.foreseen(back=found, to="gift_card" if given.get("to") == "gift_card" else "original"))
+    try:
+        return office.rehearse(lambda: _settled(request, found, given)).settlement
+    except Refusal as refusal:
+        return wording.why_not(refusal)
 
 
 def _button(said: Mapping[str, Any], currency: str) -> object:
