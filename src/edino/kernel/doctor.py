@@ -170,6 +170,7 @@ SETTINGS: Final = (
     Setting("EDINO_EXCHANGE_SECONDS", "how long one request of 1C works on an import", "15", _seconds),
     Setting("EDINO_EXCHANGE_ZIP", "whether 1C is asked for archives: yes, no", "yes", _among("yes", "no")),
     Setting("EDINO_CART_MERGE", "how two carts of one customer become one", "max", _among("max", "sum", "ask")),
+    Setting("EDINO_PARCEL_DAYS", "days after which a parcel not heard of is shown", "14", _whole(1, 365)),
     Setting("EDINO_RECEIPTLESS_DAYS", "days in which returns without a receipt are counted", "90", _whole(1, 3650)),
     Setting("EDINO_RECEIPTLESS_TIMES", "how many of them a customer may bring in these days", "3", _whole(0, 1000)),
     Setting("EDINO_RECEIPTLESS_AMOUNTS", "for how much in all, by currency", "RUB:5000, …", _amounts),

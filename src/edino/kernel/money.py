@@ -61,8 +61,8 @@ class Money:
 
 @cache
 def currencies() -> frozenset[str]:
-    """The codes of ISO 4217 that name money."""
-    return frozenset(list_currencies()) - {"XXX", "XTS"}
+    """The codes of ISO 4217, those of currencies that are no more among them."""
+    return frozenset(list_currencies())
 
 
 def exponent(currency: str) -> int:

@@ -57,6 +57,7 @@ OPERATIONS: Mapping[str, frozenset[Role]] = MappingProxyType(
         "orders.see": _only(_A, _O, _M, _B),
         "orders.edit": _only(_A, _O),
         "returns.take": _only(_A, _O),
+        "cashiers.see": _only(_B),
         "store.work": _only(_A),
         "delivery.edit": _only(_M),
         "carts.serve": _only(_A, _O),

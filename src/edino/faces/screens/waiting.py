@@ -38,6 +38,7 @@ _KINDS: Final = {
     "parked": Status(gettext_lazy("no place has it"), "bad", "map-pin-off"),
     "refund_due": Status(gettext_lazy("to be given back"), "warn", "banknote"),
     "refund_failed": Status(gettext_lazy("could not be given back"), "bad", "ban"),
+    "overdue": Status(gettext_lazy("not heard of"), "warn", "truck"),
     "purchase": Status(gettext_lazy("money without an order"), "bad", "banknote"),
     "case": Status(gettext_lazy("more promised than there is"), "bad", "package-x"),
     "gift_card_unknown": Status(gettext_lazy("nobody knows the gift card"), "bad", "gift"),
@@ -99,6 +100,7 @@ def waiting(request: StaffRequest) -> HttpResponse:
         ("parked", _("Orders that no place can fulfil"), _("Due"), _parked(book, may)),
         ("purchases", _("Money without an order"), _("Amount"), _purchases(may)),
         ("refunds", _("Money that has not gone back"), _("Amount"), _refunds(book, may)),
+        ("overdue", _("Parcels not heard of"), _("To pay"), _overdue(book, may)),
         ("cases", _("More promised than there is"), _("Missing"), _cases(may)),
         ("cards", _("Gift cards at the tills"), _("Amount"), _cards(book, may)),
     ]
@@ -203,6 +205,20 @@ def _refunds(book: list[Trouble], may: bool) -> Iterator[Row]:
         actions = [_press(_("It was paid out"), reverse("waiting_refund", args=[one.ref]))]
         money, tender = wording.sum_of(one.amount, one.currency), wording.TENDERS.get(one.note, one.note)
         yield Row(place, one.number, _KINDS[one.kind], money, tender, one.at, _actions(actions, may), url)
+
+
+def _overdue(book: list[Trouble], may: bool) -> Iterator[Row]:
+    """Sent so long ago that the customer has it or it is lost: whoever finds out says so here."""
+    for place, one in enumerate(book):
+        if one.kind == "overdue":
+            at = [one.uid, one.ref]
+            actions = [
+                Action(_("Delivered…"), reverse("order_delivered", args=at), icon="house"),
+                Action(_("It is back…"), reverse("order_back", args=at), tone="plain"),
+            ]
+            money = wording.sum_of(one.amount, one.currency) if one.amount else ""
+            url = reverse("order", args=[one.uid])
+            yield Row(place, one.number, _KINDS["overdue"], money, one.note, one.at, _actions(actions, may), url)
 
 
 def _cards(book: list[Trouble], may: bool) -> Iterator[Row]:

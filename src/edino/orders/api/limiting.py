@@ -15,12 +15,12 @@ AMOUNTS: Final = "RUB:5000,BYN:200,KZT:25000,USD:100,EUR:100,GBP:100"
 def policy(*, currency: str) -> ReturnPolicy:
     """The limit in a currency; one that the setting does not name has an amount of nothing."""
     told = os.environ.get("EDINO_RECEIPTLESS_AMOUNTS", "").strip() or AMOUNTS
-    amounts = {name.strip(): whole for name, _, whole in (one.partition(":") for one in told.split(","))}
-    whole = amounts.get(currency, "").strip()
+    amounts = {name.strip(): amount for name, _, amount in (one.partition(":") for one in told.split(","))}
+    told_amount = amounts.get(currency, "").strip()
     return ReturnPolicy(
-        days=_whole("EDINO_RECEIPTLESS_DAYS", 90),
-        times=_whole("EDINO_RECEIPTLESS_TIMES", 3),
-        amount=int(whole) * 10 ** exponent(currency) if whole.isdecimal() else 0,
+        days=whole("EDINO_RECEIPTLESS_DAYS", 90),
+        times=whole("EDINO_RECEIPTLESS_TIMES", 3),
+        amount=int(told_amount) * 10 ** exponent(currency) if told_amount.isdecimal() else 0,
     )
 
 
@@ -33,6 +33,7 @@ def allowance(*, currency: str, customer_id: int | None = None) -> Allowance:
     return Allowance(limit, currency, max(limit.times - times, 0), max(limit.amount - amount, 0))
 
 
-def _whole(name: str, otherwise: int) -> int:
+def whole(name: str, otherwise: int) -> int:
+    """A whole number of the settings."""
     told = os.environ.get(name, "").strip()
     return int(told) if told.isdecimal() else otherwise

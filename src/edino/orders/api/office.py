@@ -1,13 +1,14 @@
 """What people in the office and in stores look at, and the cases they close: nothing else is decided here."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final, TypeVar, cast
 from uuid import UUID
 
 from django.db import transaction
 
 from edino.kernel import clock
-from edino.orders.api import acting
+from edino.orders.api import acting, limiting
 from edino.orders.api.acting import By
 from edino.orders.queries import office as queries
 from edino.orders.queries import receipts
@@ -39,8 +40,9 @@ def open_returns(*, location_id: int, limit: int = MOST) -> list[ReturnRow]:
 
 
 def troubles(*, limit: int = MOST) -> list[Trouble]:
-    """What waits for a person, the oldest first."""
-    return queries.troubles(size=limit)
+    """What waits for a person, the oldest first; parcels of which nobody has heard for EDINO_PARCEL_DAYS too."""
+    overdue = clock.now() - timedelta(days=limiting.whole("EDINO_PARCEL_DAYS", 14))
+    return queries.troubles(overdue=overdue, size=limit)
 
 
 def close_case(*, uid: UUID, by: By) -> bool:

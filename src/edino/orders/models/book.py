@@ -146,6 +146,9 @@ class Fulfilment(models.Model):
                 condition=Q(state__in=_ON_THE_WAY),
                 name="orders_fulfilment_pickup",
             ),
+            models.Index(
+                F("done_at"), condition=Q(state__in=["shipped", "coming_back"]), name="orders_fulfilment_away"
+            ),
         ]
 
 
@@ -270,6 +273,7 @@ class History(models.Model):
 
     class Meta:
         db_table = "orders_history"
+        indexes = [models.Index(F("at"), condition=Q(what="cancelled"), name="orders_history_cancelled")]
 
 
 class Effect(models.Model):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -60,9 +61,9 @@ def returns_of(order_id: int) -> list[ReturnRow]:
     return sql.rows(_OFFICE["returns_of"], {"order_id": order_id}, ReturnRow)
 
 
-def troubles(*, size: int) -> list[Trouble]:
-    """What is nobody's turn."""
-    return sql.rows(_OFFICE["troubles"], {"size": size}, Trouble)
+def troubles(*, overdue: datetime, size: int) -> list[Trouble]:
+    """What is nobody's turn; a parcel that was sent before `overdue` should have been heard of."""
+    return sql.rows(_OFFICE["troubles"], {"overdue": overdue, "size": size}, Trouble)
 
 
 def _values(given: BookFilter | ReturnFilter) -> Mapping[str, Any]:

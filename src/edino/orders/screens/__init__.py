@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from edino.orders.screens import asking, book, cancelling, editing, order, parcel, returning
+from edino.orders.screens import asking, book, cancelling, cashiers, editing, order, parcel, returning
 
 urlpatterns: list[URLPattern] = [
     path("orders/", book.orders, name="orders"),
@@ -13,6 +13,8 @@ urlpatterns: list[URLPattern] = [
     path("orders/<uuid:uid>/parcels/<uuid:parcel>/delivered/", parcel.delivered, name="order_delivered"),
     path("orders/<uuid:uid>/parcels/<uuid:parcel>/undelivered/", parcel.undelivered, name="order_undelivered"),
     path("orders/<uuid:uid>/parcels/<uuid:parcel>/back/", parcel.back, name="order_back"),
+    path("orders/cashiers/", cashiers.report, name="cashiers"),
+    path("orders/cashiers/<uuid:uid>/", cashiers.one, name="cashier"),
     path("returns/", returning.listed, name="returns"),
     path("returns/new/", asking.ask, name="return_new"),
     path("returns/<uuid:uid>/", returning.one, name="return"),

@@ -131,7 +131,7 @@ SELECT DISTINCT back.id, back.uid, back.number, back.state, back.way, back.curre
  ORDER BY back.id DESC
 
 -- name: troubles
--- What is nobody's turn: orders that no place has, refunds not paid out, cases of till receipts; oldest first.
+-- What is nobody's turn: orders that no place has, refunds not paid out, parcels not heard of, cases of till receipts.
 SELECT kind, uid, ref, number, note, currency, amount, at
   FROM (SELECT 'parked' AS kind, book.uid, book.uid AS ref, book.number, book.parked AS note, book.currency,
                book.due AS amount, coalesce(book.placed_at, book.created_at) AS at
@@ -143,6 +143,15 @@ SELECT kind, uid, ref, number, note, currency, amount, at
           FROM orders_refund AS refund
           JOIN orders_order AS book ON book.id = refund.order_id
          WHERE refund.state IN ('due', 'failed')
+        UNION ALL
+        SELECT 'overdue', book.uid, parcel.uid, book.number, concat_ws(' ', nullif(parcel.carrier, ''), parcel.tracking),
+               book.currency,
+               greatest(0, book.due - (SELECT coalesce(sum(paid.captured - paid.refunded), 0)
+                                         FROM orders_payment AS paid WHERE paid.order_id = book.id))::bigint,
+               parcel.done_at
+          FROM orders_fulfilment AS parcel
+          JOIN orders_order AS book ON book.id = parcel.order_id
+         WHERE parcel.state IN ('shipped', 'coming_back') AND parcel.done_at < %(overdue)s
         UNION ALL
         SELECT one.kind, one.subject, one.uid, one.number, one.note, one.currency, one.amount, one.opened_at
           FROM orders_case AS one

@@ -128,16 +128,17 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Something of the book that waits for a person: `kind` is parked, refund_due, refund_failed or gift_card_….
+    """Something of the book that waits for a person: parked, refund_due, refund_failed, overdue, gift_card_….
 
-    `uid` is the order's (of a case: the receipt's), `ref` that of the thing itself (the refund, the case); `note` the
-    reason, the tender, or the till and the card.
+    `uid` is the order's (of a case: the receipt's), `ref` that of the thing itself (the refund, the parcel, the case);
+    `note` the reason, the tender, the carrier, or the till and the card.
     """
 
     kind: Literal[
         "parked",
         "refund_due",
         "refund_failed",
+        "overdue",
         "gift_card_unknown",
         "gift_card_currency",
         "gift_card_ended",

@@ -45,6 +45,7 @@ OPERATION_NAMES: dict[str, Text] = {
     "stock.count": _("count stock"),
     "transfers.manage": _("send and receive transfers"),
     "orders.see": _("see orders"),
+    "cashiers.see": _("see who stands out at the till"),
     "delivery.edit": _("change the ways of delivery"),
     "orders.edit": _("change orders"),
     "returns.take": _("take goods back"),
