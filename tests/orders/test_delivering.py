@@ -1,14 +1,15 @@
 """A parcel that was sent reaches its customer, or comes back: told once, by the courier, the store or the office."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from django.db import connections
 
-from edino.kernel import ids
+from edino.kernel import clock, ids
 from edino.orders import api
-from edino.orders.api import delivering, returns
+from edino.orders.api import delivering, office, returns
 from edino.orders.errors import NoSuchFulfilment, NotExact, TooManyPieces, WrongState
 from edino.orders.types import Order, Paid, ReturnLineInput
 from edino.staff.types import Actor
@@ -128,6 +129,56 @@ def test_one_of_two_parcels_comes_back_and_only_that_is_paid_back(shop: Shop) ->
         uid=of.new_uid(), lines=[ReturnLineInput(22 - pieces, done.lines[0].id)], by=ANYA, location="TVER"
     )
     assert back.state in {"requested", "approved"}
+
+
+def test_each_of_two_parcels_brings_its_own_money_whichever_comes_first(shop: Shop) -> None:
+    total = 21 * 49_901 - 7 + 30_000
+    order = of.ordered(shop, [of.line(shop, "SOCK", 21, 7)], COURIER, paid={"cod": total})
+    order = api.ship(uid=order.uid, by=ANYA)
+    [big, small] = order.fulfilments
+    pieces = {one.fulfilment_id: one.quantity for one in order.allocations}
+    assert sum(pieces.values()) == 21
+    least = delivering.at_the_door(order, small)
+    # What the other parcel brings is not asked for here; what the delivery costs is.
+    assert least == total - api_worth(order, pieces[big.id])
+    with pytest.raises(NotExact):
+        delivering.delivered(parcel=small.uid, by=BEAR, tenders=[Paid("cash", least - 1)])
+    half = delivering.delivered(parcel=small.uid, by=BEAR, tender="cash")
+    assert (half.paid, half.outstanding, states(half)[1]) == (least, total - least, ["shipped", "delivered"])
+    assert sorted((one.tender, one.state, one.amount, one.captured) for one in half.payments) == [
+        ("cash", "captured", total, least),
+        ("cod", "pending", total - least, 0),
+    ]
+    # Said again it brings nothing more: the rest is with the other parcel.
+    assert delivering.delivered(parcel=small.uid, by=BEAR, tender="cash").paid == least
+    done = delivering.delivered(parcel=big.uid, by=BEAR, tender="card")
+    assert (done.state, done.paid, done.outstanding) == ("closed", total, 0)
+    assert of.ledger_balances()
+
+
+def api_worth(order: Order, count: int) -> int:
+    """What so many of the pieces of the first line are worth, the dearer first."""
+    base, rest = divmod(order.lines[0].net, order.lines[0].quantity)
+    return count * base + min(count, rest)
+
+
+def test_a_parcel_not_heard_of_needs_a_person_after_the_days_of_the_setting(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order, parcel = sent(shop, {"cod": 129_802})
+    now = clock.now()
+    with clock.frozen(now + timedelta(days=13)):
+        assert office.troubles() == []
+    with clock.frozen(now + timedelta(days=15)):
+        [one] = office.troubles()
+        assert (one.kind, one.uid, one.ref, one.number) == ("overdue", order.uid, parcel, order.number)
+        assert (one.note, one.amount) == ("Bear B1", 129_802)
+        monkeypatch.setenv("EDINO_PARCEL_DAYS", "30")
+        assert office.troubles() == []
+        monkeypatch.delenv("EDINO_PARCEL_DAYS")
+        delivering.delivered(parcel=parcel, by=ANYA, tender="cash")
+        assert office.troubles() == []
+        assert api.order(uid=order.uid).state == "closed"
 
 
 def test_what_is_announced_as_a_return_does_not_come_back_a_second_way(shop: Shop) -> None:

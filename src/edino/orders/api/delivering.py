@@ -19,6 +19,8 @@ from edino.orders.queries import fulfilment
 from edino.orders.queries import office as queries
 from edino.orders.types import Fulfilment, Order, Paid
 
+at_the_door = leaving.at_the_door
+
 KINDS: Final = frozenset({"delivery", "ship_from_store"})
 """Parcels that go to the customer's door."""
 REASONS: Final = ("not_at_home", "refused_at_door", "wrong_address", "damaged", "other")
@@ -30,8 +32,9 @@ UNDELIVERED: Final = "undelivered"
 def delivered(*, parcel: UUID, by: By, tender: str = "", tenders: Sequence[Paid] = ()) -> Order:
     """A parcel that was sent is with the customer. Delivered already: only what is still to be paid is taken.
 
-    What the courier was paid at the door is told by `tender`, or in parts by `tenders` that sum up exactly to what the
-    order still costs (`NotExact`). Neither: the courier brings the money later, and the order waits for it.
+    What the courier was paid at the door is told by `tender`: what `at_the_door` says of this parcel; or in parts by
+    `tenders` that sum up exactly to that, or to all that the order still costs (`NotExact`). Neither: the courier
+    brings the money later, and the order waits for it.
     """
     with transaction.atomic():
         order, one = _locked(parcel)

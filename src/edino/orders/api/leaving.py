@@ -165,8 +165,31 @@ def brought(order: Order, tender: str, tenders: Sequence[Paid], *, by: By, parce
         _received(order, sent, by, at)
     if paid:
         order = read(uid=order.uid)
-        paying.take_rest(order, tenders or [Paid(tender, order.outstanding)], at, at_counter=False)
+        amount = order.outstanding
+        here = next((at_the_door(order, one) for one in order.fulfilments if one.uid == parcel), amount)
+        if not tenders or sum(one.amount for one in tenders) != amount:
+            amount = here
+        if amount:
+            paying.take(order, tenders or [Paid(tender, amount)], at, amount=amount, at_counter=False)
     return read(uid=order.uid)
+
+
+def at_the_door(order: Order, one: Fulfilment) -> int:
+    """What is to be paid for a parcel at the door: all that is still to be paid, but what other parcels will bring.
+
+    So the first brings the price of the delivery with it, the last whatever is left, and together they bring all.
+    """
+    mine = {one.id, *(other.id for other in order.fulfilments if other.state in {"delivered", "handed_over"})}
+    others = 0
+    for line in order.lines:
+        here = sum(
+            part.quantity - part.given_up
+            for part in order.allocations
+            if part.line_id == line.id and part.fulfilment_id in mine
+        )
+        count = min(max(0, line.quantity - line.cancelled - here), line.standing)
+        others += shares.part(line.net, line.less, line.standing, count) if count else 0
+    return max(0, order.outstanding - others)
 
 
 def _received(order: Order, sent: Sequence[Fulfilment], by: By, at: datetime) -> None:

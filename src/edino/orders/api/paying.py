@@ -118,9 +118,15 @@ def captured_by_tender(order: Order) -> dict[str, int]:
     return found
 
 
-def take_rest(order: Order, tenders: Sequence[Paid], at: datetime, *, at_counter: bool = True) -> None:
-    """Take what a locked order still costs, exactly, by one or several tenders; `NotExact`.
+def take_rest(order: Order, tenders: Sequence[Paid], at: datetime) -> None:
+    """Take what a locked order still costs at a counter, exactly, by one or several tenders; `NotExact`."""
+    take(order, tenders, at, amount=order.outstanding)
 
+
+def take(order: Order, tenders: Sequence[Paid], at: datetime, *, amount: int, at_counter: bool = True) -> None:
+    """Take this much of what a locked order still costs, exactly, by one or several tenders; `NotExact`.
+
+    Of a part the rest is waited for as it was.
     Payments that were to be made on delivery are settled by it: they become what was really taken, and what is left of
     them is not waited for any more. A gift card pays what is on it, or `NotEnoughOnCard` and nothing is taken.
     """
@@ -129,8 +135,9 @@ def take_rest(order: Order, tenders: Sequence[Paid], at: datetime, *, at_counter
             raise Invalid.field(f"tenders[{place}].tender", "unknown", "There is no such way of paying.")
         if one.amount <= 0:
             raise Invalid.field(f"tenders[{place}].amount", "range", "The amount is above zero.")
-    if sum(one.amount for one in tenders) != order.outstanding:
+    if sum(one.amount for one in tenders) != amount:
         raise NotExact
+    later = order.outstanding - amount
     waiting = [(one.id, one.amount) for one in order.payments if one.state == "pending" and one.tender in _ON_DELIVERY]
     money = [(place, one.amount) for place, one in enumerate(tenders) if one.tender != "gift_card"]
     settled, rest = shares.onto(money, waiting)
@@ -139,11 +146,14 @@ def take_rest(order: Order, tenders: Sequence[Paid], at: datetime, *, at_counter
         moved = book.payment(uid=uid)
         if moved:
             _captured(order.uid, moved[0], at_counter=at_counter)
+    open_ = sum(left for _, left in waiting) - sum(taken for _, _, taken in settled)
+    if later and open_ > 0:
+        add_payment(order_uid=order.uid, tender="cod", amount=min(later, open_), key=f"door:{ids.uuid7()}")
     for place, one in enumerate(tenders):
-        amount = one.amount if one.tender == "gift_card" else rest.get(place, 0)
-        if amount:
+        part = one.amount if one.tender == "gift_card" else rest.get(place, 0)
+        if part:
             key = f"counter:{ids.uuid7()}"
-            values: dict[str, Any] = {"order_uid": order.uid, "tender": one.tender, "amount": amount, "key": key}
+            values: dict[str, Any] = {"order_uid": order.uid, "tender": one.tender, "amount": part, "key": key}
             if one.tender == "gift_card":
                 values |= _from_card(order, one, key)
             add_payment(**values, state="captured", at_counter=at_counter)
@@ -188,6 +198,8 @@ def _captured(order_uid: UUID, payment: Payment, *, at_counter: bool = False) ->
         fulfilment.settle_order({order.id: 0}, at)
     elif order.state in {"placed", "part_fulfilled"} and not at_counter:
         fiscal.prepaid(order, taken, at, key=str(payment.uid))
+    elif order.state == "fulfilled" and order.outstanding > 0 and not over:
+        fiscal.prepaid(order, taken, at, key=str(payment.uid))  # a part, for one of several parcels
     body = {
         "order": str(order_uid),
         "number": order.number,

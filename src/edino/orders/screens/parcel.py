@@ -77,7 +77,9 @@ def delivered(request: StaffRequest, uid: UUID, parcel: UUID) -> HttpResponse:
     """The customer has it; what he paid at the door is taken."""
     found = _order(uid, parcel)
     form = Delivered(request.POST if request.method == "POST" else None)
-    told = [Fact(_("To pay"), shown.sum_of(found.outstanding, found.currency))] if found.outstanding > 0 else []
+    one = next(one for one in found.fulfilments if one.uid == parcel)
+    rest = delivering.at_the_door(found, one)
+    told = [Fact(_("To pay"), shown.sum_of(rest, found.currency))] if rest else []
     if not told:
         form.fields.pop("tender")
 

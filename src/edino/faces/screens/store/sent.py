@@ -44,7 +44,7 @@ def context(request: StoreRequest, found: Parcel) -> dict[str, Any]:
     """What can be said of a parcel that left from here for the customer; nothing if it did not."""
     itself, order = found.itself, found.order
     mine = itself.location_id == request.store.id and itself.kind in delivering.KINDS
-    rest = max(order.outstanding, 0)
+    rest = delivering.at_the_door(order, itself)
     if not mine or not (itself.state in SENT or (itself.state == "delivered" and rest)):
         return {"sent": None}
     names = ("delivered", "undelivered", "again")
