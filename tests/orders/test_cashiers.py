@@ -14,6 +14,7 @@ from edino.orders.api import cashiers
 from edino.orders.rules import unusual
 from edino.orders.types import Receipt, ReceiptLine, ReceiptTender
 from edino.orders.types.cashiers import Judged, Tally
+from edino.orders.types.receipts import ReceiptKind
 from edino.staff.types import Actor, Role
 from tests.faces import stage
 from tests.orders import shop as of
@@ -45,7 +46,7 @@ def test_nobody_stands_out_without_peers_with_few_events_or_at_the_rate_of_the_o
     assert [one for one in apart if one.who.location_id == 1] == unusual.judged(tallies)
 
 
-def receipt(name: str, kind: str = "sale", *, place: str = "TVER", off: int = 0, **more: Any) -> Receipt:
+def receipt(name: str, kind: ReceiptKind = "sale", *, place: str = "TVER", off: int = 0, **more: Any) -> Receipt:
     line = ReceiptLine(1, "SOCK", 1, 49_901, 49_901 - off, off)
     tender = (ReceiptTender("cash", line.net),)
     return Receipt(

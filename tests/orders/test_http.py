@@ -107,7 +107,9 @@ def test_identical_calls_for_goods_at_one_instant_are_one_hand_over_or_one_try(s
     # Guesses at one instant, each with a key of its own, are not more than five.
     locked = of.ordered(shop, [of.line(shop, "SOCK", 1)])
     hand = f"/orders/{locked.uid}/handover"
-    guesses = [partial(igor.another().call, "POST", hand, {"code": "AAAAAA"}, f"g{n}") for n in range(CONNECTIONS)]
+    guesses: list[Any] = [
+        partial(igor.another().call, "POST", hand, {"code": "AAAAAA"}, f"g{n}") for n in range(CONNECTIONS)
+    ]
     told = sorted(one[1]["type"] for one in at_once(guesses))
     assert told == ["urn:edino:code_locked"] * 3 + ["urn:edino:wrong_code"] * 5
 

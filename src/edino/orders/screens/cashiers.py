@@ -75,7 +75,7 @@ def _listing() -> Listing[Row]:
             "them, and hardly by chance. It is a question, not a verdict: open the receipts."
         ),
         columns=(
-            Column("name", _("Person")),
+            Column("name", _("Cashier")),
             Column("state", _("State"), place="side"),
             Column("store", _("Store")),
             Column("sales", _("Sales"), kind="number"),
