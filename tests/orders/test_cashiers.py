@@ -120,6 +120,7 @@ def test_boris_sees_who_stands_out_and_opens_the_receipts_and_anya_sees_nothing(
     words = {"en": ("stands out", "7 · 100.0 %"), "ru": ("выделяется", "7 · 100,0 %")}[language]
     for word in words:
         assert word in page.replace("\xa0", " ")
+    assert page.index("Igor") < page.index("Anya")
     only = stage.text(boris.get("/orders/cashiers/?odd=1&days=7"))
     assert "Igor" in only
     assert "Oleg" not in only

@@ -40,8 +40,9 @@ _DAYS: Final[Mapping[str, Text]] = {
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A person at a store."""
+    """A person at a store, in the order of the report."""
 
+    place: int
     uid: str
     name: str
     store: str
@@ -72,7 +73,8 @@ def _listing() -> Listing[Row]:
         title=_("Who stands out at the till"),
         lead=_(
             "Each person beside the others of the same store. What is marked happens at least twice as often as with "
-            "them, and hardly by chance. It is a question, not a verdict: open the receipts."
+            "them, and hardly by chance. It is a question, not a verdict: open the receipts. Of 30 days, if no other "
+            "period is chosen."
         ),
         columns=(
             Column("name", _("Cashier")),
@@ -81,6 +83,7 @@ def _listing() -> Listing[Row]:
             Column("sales", _("Sales"), kind="number"),
             *(Column(name, word) for name, word in _MEASURES.items()),
         ),
+        key="place",
         url=lambda row: row.uid,
         filters=(
             choice("days", _("Period"), list(_DAYS.items())),
@@ -88,7 +91,7 @@ def _listing() -> Listing[Row]:
             flag("odd", _("Only who stands out")),
         ),
         views=(View(_("All")), View(_("Who stands out"), {"odd": "1"})),
-        sort="",
+        sort="place",
         page_size=1000,
         pager=False,
         nothing=_("Nobody has sold anything under a name in this time."),
@@ -104,8 +107,9 @@ def report(request: StaffRequest) -> HttpResponseBase:
     days = _days(given.get("days", ""))
     found = cashiers.report(days=days, location_id=shown.location_id(given.get("store", "")))
     places = shown.places()
-    rows = [_row(one, places, days) for one in found if one.unusual or "odd" not in given]
-    return listing.respond(request, short(rows, "uid"))
+    shown_ = [one for one in found if one.unusual or "odd" not in given]
+    rows = [_row(place, one, places, days) for place, one in enumerate(shown_)]
+    return listing.respond(request, short(rows, "place"))
 
 
 @staff.requires("cashiers.see")
@@ -134,7 +138,7 @@ def one(request: StaffRequest, uid: UUID) -> HttpResponse:
     )
 
 
-def _row(one: Judged, places: Mapping[int, str], days: int) -> Row:
+def _row(place: int, one: Judged, places: Mapping[int, str], days: int) -> Row:
     said = {measured.measure: _figures(measured) for measured in one.measures}
     if one.unusual:
         state = Status(_("stands out"), "warn")
@@ -143,7 +147,7 @@ def _row(one: Judged, places: Mapping[int, str], days: int) -> Row:
     else:
         state = Status(_("too few to compare"), "quiet")
     url = reverse("cashier", args=[_uid(one)]) + f"?days={days}"
-    return Row(url, one.who.name, places.get(one.who.location_id, ""), state, one.tally.sales, **said)
+    return Row(place, url, one.who.name, places.get(one.who.location_id, ""), state, one.tally.sales, **said)
 
 
 def _facts(one: Judged) -> Iterator[Fact]:
