@@ -115,3 +115,42 @@ def test_a_phone_raises_the_whole_navigation(tabs: Windows) -> None:
 def test_times_are_the_readers_own(tabs: Windows) -> None:
     desk = tabs.open("/ui/list/?sort=-seen_at")
     assert desk.locator("time").first.inner_text() == "1 min ago"
+
+
+def test_back_after_errors_sends_nothing_again(tabs: Windows) -> None:
+    desk = tabs.open("/ui/list/")
+    desk.goto(tabs.url + "/ui/form/")
+    sent: list[str] = []
+    desk.on("request", lambda request: sent.append(request.method) if request.method == "POST" else None)
+    desk.locator("[name=phone]").fill("many")
+    desk.locator("main .button-primary").click()
+    summary = desk.locator(".summary")
+    summary.wait_for()
+    assert summary.evaluate("one => one === document.activeElement")
+    assert desk.locator("[name=phone]").input_value() == "many"
+    assert desk.evaluate("history.length") == 3, "what was wrong is no place of its own"
+    assert faults(desk) == []
+    desk.locator("main .button-primary").click()
+    desk.locator(".summary").wait_for()
+    assert sent == ["POST", "POST"]
+    desk.go_back()
+    desk.wait_for_url("**/ui/list/")
+    desk.go_forward()
+    desk.wait_for_url("**/ui/form/")
+    desk.locator("main .button-primary").wait_for()
+    assert sent == ["POST", "POST"]
+    tabs.complaints[:] = [one for one in tabs.complaints if "422" not in one]
+
+
+def test_what_is_typed_outlives_a_lost_line(tabs: Windows) -> None:
+    desk = tabs.open("/ui/form/")
+    desk.locator("[name=name]").fill("Till 3")
+    desk.context.set_offline(True)
+    desk.locator("main .button-primary").click()
+    desk.locator(".toast", has_text="No connection").wait_for()
+    assert desk.locator("[name=name]").input_value() == "Till 3"
+    desk.context.set_offline(False)
+    desk.locator("main .button-primary").click()
+    desk.locator(".summary").wait_for()
+    assert desk.locator("[name=name]").input_value() == "Till 3"
+    tabs.complaints[:] = [one for one in tabs.complaints if "DISCONNECTED" not in one and "422" not in one]

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.test import Client, RequestFactory
 from django.utils.translation import override
 
@@ -17,7 +17,7 @@ from edino.kernel import messages
 from edino.staff import api as staff
 from edino.staff.types import Actor
 from edino.ui import navigation
-from edino.ui.middleware import SecurityHeaders
+from edino.ui.middleware import SecurityHeaders, SentFromPage
 from edino.ui.navigation import NavItem
 
 PAGES = ["/ui/", "/ui/list/", "/ui/detail/", "/ui/form/", "/ui/plain/"]
@@ -128,3 +128,11 @@ def test_a_toast_travels_in_a_header(oleg: Client) -> None:
 
 def test_every_text_of_the_kit_has_its_russian() -> None:
     assert messages.untranslated(Path(ui.__file__).parent) == []
+
+
+def test_a_form_sent_from_within_its_page_is_told_where_to_go() -> None:
+    request = RequestFactory().post("/ui/form/", headers={"X-Sent-From": "page"})
+    answer = SentFromPage(lambda _request: HttpResponseRedirect("/ui/"))(request)
+    assert (answer.status_code, answer.headers["Location"], answer.content) == (204, "/ui/", b"")
+    plain = SentFromPage(lambda _request: HttpResponseRedirect("/ui/"))(RequestFactory().post("/ui/form/"))
+    assert plain.status_code == 302

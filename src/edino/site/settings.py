@@ -50,6 +50,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "edino.kernel.web.RequestContext",
     "edino.ui.middleware.SecurityHeaders",
+    "edino.ui.middleware.SentFromPage",
     "edino.ui.static_files.StaticFiles",
     "edino.ui.static_files.CompressedPages",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -1,4 +1,4 @@
-"""Headers that keep a page to itself: nothing runs that we did not send, nobody frames us, nothing personal is kept."""
+"""What every answer says beside its content: headers that keep a page to itself, and where a sent form leads."""
 
 from collections.abc import Callable
 
@@ -19,6 +19,22 @@ PAGE_POLICY = "; ".join(
     )
 )
 DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+
+
+class SentFromPage:
+    """A form that was sent from within its page goes to where a redirect points by itself: 204, with the place.
+
+    A browser follows redirects on its own and tells nobody where to; the messages meant for that page would be spent.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if request.headers.get("X-Sent-From") == "page" and response.status_code in {301, 302, 303}:
+            response.status_code = 204
+        return response
 
 
 class SecurityHeaders:

@@ -76,13 +76,50 @@
     all(".bulk output", list).forEach((output) => { output.textContent = chosen; });
   });
 
-  // Forms: not twice, and not lost.
+  // Forms: not twice, not lost, and Back never asks to send again. A form is sent from within its page: a redirect is
+  // followed, a page (what is wrong, with everything typed) takes the place of this one under the same address.
+  const go = (to) => {
+    if (to.hash && to.href.split("#")[0] === location.href.split("#")[0]) {
+      history.replaceState(history.state, "", to);
+      location.reload();
+    } else location.assign(to);
+  };
+  const send = async (form, button) => {
+    const told = (name) => button?.getAttribute(`form${name}`) ?? form.getAttribute(name);
+    const body = new FormData(form), url = new URL(told("action") || self.answered || location.href, location.href);
+    if (button?.name) body.append(button.name, button.value);
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "X-Sent-From": "page" },
+      body: told("enctype") === "multipart/form-data" ? body : new URLSearchParams(body),
+    }).catch(() => null);
+    if (!answer || answer.status >= 500) {
+      delete form.dataset.sent;
+      return say(answer ? doc.body.dataset.failed : doc.body.dataset.offline, "bad");
+    }
+    const to = answer.headers.get("Location");
+    if (to) return go(new URL(to, url));
+    const page = await answer.text();
+    if (answer.ok && url.pathname !== location.pathname) {
+      // A place of its own (what was found): Back leads to where one was, each drawn anew when one comes to it.
+      history.replaceState({ ...history.state, anew: true }, "");
+      history.pushState({ anew: true }, "", url);
+    }
+    self.answered = url.href;  // a form without an address belongs to the page that drew it
+    for (let timer = setTimeout(() => null); timer; timer -= 1) clearTimeout(timer);
+    doc.open();
+    doc.write(page);
+    return doc.close();
+  };
   doc.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented) return;
-    if (form.dataset.sent !== undefined) event.preventDefault();
+    if (form.getAttribute("method") !== "post" || event.defaultPrevented) return;
+    event.preventDefault();
+    if (form.dataset.sent !== undefined) return;
     form.dataset.sent = "";
+    setTimeout(send, 0, form, event.submitter);  // whoever else hears of it may still fill a field
   });
+  addEventListener("popstate", ({ state }) => { if (state?.anew) location.reload(); });
   // What is typed or chosen while an answer is on its way outlives that answer.
   const said = (region) => new Map([
     ...all("input[id]:not([type=checkbox],[type=radio],[type=hidden],[type=file]), textarea[id]", region).map((one) => [`#${CSS.escape(one.id)}`, one.value]),
@@ -141,7 +178,7 @@
       } else {
         form.elements[name].value = text;
         form.append(Object.assign(doc.createElement("input"), { type: "hidden", name: "scan", value: "1" }));
-        form.submit();
+        form.requestSubmit();
       }
       return true;
     }
