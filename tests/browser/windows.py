@@ -91,6 +91,9 @@ class Windows:
         if path:
             self.visit(page, path)
         page.wait_for_load_state()
+        # A page that took another's place is no load of its own to the driver: its looks may still be on their way.
+        while page.evaluate("document.readyState") != "complete":
+            page.wait_for_timeout(20)
         assert faults(page) == []
         width = page.viewport_size["width"] if page.viewport_size else 0
         assert (page.url, page.evaluate("document.documentElement.scrollWidth") <= width) == (page.url, True)

@@ -226,6 +226,21 @@ class Shown(Generic[Row]):
         return [(item, [(n, self.ask.filters.get(n, "")) for n in item.names]) for item in self.listing.filters]
 
     @property
+    def searches(self) -> list[tuple[Filter, list[tuple[str, str]]]]:
+        """The filters that are typed."""
+        return [one for one in self.controls if one[0].kind == "words"]
+
+    @property
+    def choices(self) -> list[tuple[Filter, list[tuple[str, str]]]]:
+        """The filters that are chosen; where there are several a phone folds them away."""
+        return [one for one in self.controls if one[0].kind != "words"]
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether something is chosen, so that what chooses it stands open."""
+        return any(value for _filter, values in self.choices for _name, value in values)
+
+    @property
     def chips(self) -> list[Chip]:
         return [
             Chip(item.label, item.word(value) if item.kind != "flag" else "", self._address(**{name: ""}))

@@ -34,7 +34,7 @@ LIST: Listing[Row] = Listing(
     key="code",
     columns=(
         Column("name", NAME, sort=True),
-        Column("sources", _("Sources"), kind="number", sort=True, place="side"),
+        Column("sources", _("Sources"), kind="number", sort=True),
         Column("kind", _("Kind"), value=lambda row: KINDS.get(row.kind, row.kind), sort=True),
         Column("abilities", _("What can be done"), value=lambda row: listed(row.channel.abilities, ABILITIES)),
         Column(

@@ -18,5 +18,7 @@ def register() -> None:
     """Offer the panel and the screens."""
     card.register()
     navigation.register(
-        NavItem("deliveries", _("Ways of delivery"), "deliveries", "truck", "delivery.edit", _("Merchandise"), 375)
+        NavItem(
+            "deliveries", _("Ways of delivery"), "deliveries", "truck", "delivery.edit", _("Stock and delivery"), 375
+        )
     )

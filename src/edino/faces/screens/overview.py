@@ -67,6 +67,7 @@ _CHANNELS: Listing[ChannelRow] = Listing(
     ),
     sort="-events",
     export=False,
+    pager=False,
 )
 
 
@@ -85,6 +86,7 @@ def _sources(*, links: bool) -> Listing[SourceRow]:
         url=(lambda row: row.url) if links else None,
         sort="name",
         export=False,
+        pager=False,
     )
 
 

@@ -8,7 +8,7 @@ from edino.ui.navigation import NavItem
 
 def register() -> None:
     """Offer stock, transfers, counts, cases and locations."""
-    group = _("Merchandise")
+    group = _("Stock and delivery")
     navigation.register(NavItem("stock", _("Stock"), "stock", "boxes", "stock.see", group, 340))
     navigation.register(NavItem("inbound", _("Expected"), "stock_inbound", "calendar-clock", "stock.see", group, 344))
     navigation.register(NavItem("stock_files", _("Stock files"), "stock_files", "file-up", "stock.see", group, 347))

@@ -8,7 +8,7 @@ from edino.ui.navigation import NavItem
 
 def register() -> None:
     """Offer promotions, coupons, gift cards and the basket to try."""
-    group = _("Merchandise")
+    group = _("Prices and promotions")
     navigation.register(NavItem("promotions", _("Promotions"), "promotions", "percent", "promotions.see", group, 120))
     navigation.register(
         NavItem("try", _("Try a basket"), "promotions_try", "flask-conical", "promotions.see", group, 121)

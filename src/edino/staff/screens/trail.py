@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -53,8 +54,12 @@ SUBJECT_NAMES = {
     "transfer": pgettext_lazy("audit subject", "transfer"),
 }
 
+_PAGES = {"customer": "customer", "order": "order", "return": "return", "product": "product", "transfer": "transfer"}
+"""Kinds whose page is found by a long number that says nothing to people."""
+_UUID = 36
 
-def _listing() -> Listing[AuditEntry]:
+
+def _listing(*, whole: bool = False) -> Listing[AuditEntry]:
     people = [(str(person.id), person.name) for person in queries.people()]
     return Listing(
         name="trail",
@@ -65,7 +70,7 @@ def _listing() -> Listing[AuditEntry]:
             Column("operation", _("What"), value=lambda row: operation_name(row.operation)),
             Column("refused", _("Outcome"), value=_outcome, place="side"),
             Column("actor", _("Who"), value=_actor),
-            Column("subject_id", _("To what"), value=_subject),
+            Column("subject_id", _("To what"), value=_whole_subject if whole else _subject),
             Column("detail", _("How"), value=_detail, quiet=True),
             Column("at", _("When"), kind="full"),
         ),
@@ -89,7 +94,7 @@ def _listing() -> Listing[AuditEntry]:
 def trail(request: StaffRequest) -> HttpResponseBase:
     if screen.is_export(request):
         api.audit(actor=request.staff, operation="audit.see", detail={"did": "export"})
-    return _listing().respond(request, _read)
+    return _listing(whole=screen.is_export(request)).respond(request, _read)
 
 
 def _read(ask: Ask) -> Page[AuditEntry]:
@@ -121,18 +126,31 @@ def _actor(row: AuditEntry) -> object:
     return row.actor or _("nobody known")
 
 
-def _subject(row: AuditEntry) -> object:
-    if not row.subject_kind:
-        return ""
+def _whole_subject(row: AuditEntry) -> str:
+    """What a line is about, as a file says it: with the whole number."""
     kind = SUBJECT_NAMES.get(row.subject_kind, row.subject_kind)
-    return format_html("{} {}", kind, row.subject_id) if row.subject_id else kind
+    return f"{kind} {row.subject_id}".strip()
+
+
+def _subject(row: AuditEntry) -> object:
+    if len(row.subject_id) != _UUID:
+        return _whole_subject(row)
+    kind = SUBJECT_NAMES.get(row.subject_kind, row.subject_kind)
+    # The end of a long number tells one from another; the whole is said by the pointer, the search takes it.
+    said = format_html("{} …{}", kind, row.subject_id[-6:])
+    if row.subject_kind not in _PAGES:
+        return format_html('<span title="{}">{}</span>', row.subject_id, said)
+    url = reverse(_PAGES[row.subject_kind], args=[row.subject_id])
+    return format_html('<a href="{}" title="{}">{}</a>', url, row.subject_id, said)
 
 
 def _detail(row: AuditEntry) -> str:
-    said = {**row.detail, **({"place": row.place} if row.place else {})}
+    said = {**row.detail, **({"network": row.place} if row.place else {})}
     return " · ".join(_said(name, value) for name, value in said.items())
 
 
 def _said(name: str, value: Any) -> str:
+    if isinstance(value, dict):
+        value = [f"{one} × {pieces}" for one, pieces in value.items()]
     words = ", ".join(str(detail_word(str(one))) for one in (value if isinstance(value, list) else [value]))
     return words if name in {"did", "why"} else f"{detail_word(name)}: {words}"

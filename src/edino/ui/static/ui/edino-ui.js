@@ -240,7 +240,10 @@
 
   const arrive = (from) => {
     showTimes(from);
-    from.querySelector?.("[data-focus]")?.focus();
+    if (matchMedia("(min-width: 46.01rem)").matches) all(".filters-more", from).forEach((one) => { one.open = true; });
+    // A document is asked for its autofocus by the browser once; one that took another's place has to see to it.
+    const first = self.answered && from === doc ? "[data-focus], [autofocus]" : "[data-focus]";
+    from.querySelector?.(first)?.focus();
   };
   doc.addEventListener("htmx:load", (event) => arrive(event.detail.elt));
   // An address says what is filtered, not what is not.
@@ -255,6 +258,7 @@
     all("[data-live]").forEach((region) => { region.shown = region.innerHTML.trim(); });
     arrive(doc);
     all(".toast").forEach(leave);
+    doc.querySelector(".nav-link[aria-current]")?.scrollIntoView({ block: "nearest" });
     setInterval(showTimes, 60000);
     all("[data-live]").forEach((region) => setInterval(poll, Number(region.dataset.every) * 1000, region));
   });
