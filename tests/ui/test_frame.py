@@ -133,6 +133,6 @@ def test_every_text_of_the_kit_has_its_russian() -> None:
 def test_a_form_sent_from_within_its_page_is_told_where_to_go() -> None:
     request = RequestFactory().post("/ui/form/", headers={"X-Sent-From": "page"})
     answer = SentFromPage(lambda _request: HttpResponseRedirect("/ui/"))(request)
-    assert (answer.status_code, answer.headers["Location"], answer.content) == (204, "/ui/", b"")
+    assert (answer.status_code, answer.headers["Location"]) == (204, "/ui/")
     plain = SentFromPage(lambda _request: HttpResponseRedirect("/ui/"))(RequestFactory().post("/ui/form/"))
     assert plain.status_code == 302
