@@ -31,6 +31,7 @@ from edino.integrations.yookassa.client import Account
 from edino.integrations.yookassa.provider import ADDRESSES, YooKassa
 from edino.kernel import clock, holds, sql
 from edino.orders import api as orders
+from edino.orders.errors import WrongState
 from edino.promotions import api as promotions
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -254,6 +255,28 @@ def test_money_taken_at_once_after_giving_up_waits_for_a_person(
     assert one_step.notify(port(live_server), ref) == 200
     assert [one.order_uid for one in api.parked()] == [placed.order]
     assert (one_step.captured(), one_step.refunds, state(placed)[0]) == (SOCKS, {}, "dropped")
+
+
+def test_money_taken_for_a_cart_that_was_bought_otherwise_waits_for_a_person(
+    shop: Shop, one_step: YooKassaEmulator, live_server: Any
+) -> None:
+    view, placed, ref = begun(shop, one_step)
+    api.give_up(uid=view.uid, by=KOLYA)
+    other = buy(api.cart(uid=view.uid))
+    assert (other.state, other.order != placed.order) == ("placed", True)
+    one_step.pay(ref)
+    assert one_step.notify(port(live_server), ref) == 200
+    [parked] = api.parked()
+    assert (parked.order_uid, one_step.captured(), state(placed)[0]) == (placed.order, SOCKS, "dropped")
+    assert (stored(view.uid).state, stock()) == ("ordered", (ALL, 1, 0))
+    swept(troubles=0)
+    with pytest.raises(WrongState):
+        api.resolve(order_uid=placed.order, how="place", why="he paid", by=HOUSE)
+    assert (stock(), len(counted())) == ((ALL, 1, 0), 1)
+    assert api.resolve(order_uid=placed.order, how="release", why="given back", by=HOUSE).order == placed.order
+    assert (api.parked(), stored(view.uid).state) == ([], "ordered")
+    again = buy(api.cart(uid=view.uid))
+    assert (again.order, again.replayed) == (other.order, True)
 
 
 def test_taken_at_once_where_there_is_one_step(shop: Shop, one_step: YooKassaEmulator, live_server: Any) -> None:

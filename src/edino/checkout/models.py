@@ -85,7 +85,10 @@ class Token(models.Model):
 
 
 class Purchase(models.Model):
-    """The steps of buying one cart. At most one per cart that was not released."""
+    """The steps of buying one cart. At most one per cart that was not given up.
+
+    `given_up`: the cart went back to the shopper. What still comes of it, such as late money, is no business of the cart.
+    """
 
     cart = models.ForeignKey(Cart, models.DO_NOTHING, related_name="+", db_index=False)
     cart_version = models.IntegerField()
@@ -109,7 +112,11 @@ class Purchase(models.Model):
         db_table = "checkout_purchase"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
-                fields=["cart"], condition=~models.Q(state="released"), name="checkout_purchase_one_per_cart"
+                fields=["cart"], condition=models.Q(given_up=False), name="checkout_purchase_one_per_cart"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="released") | models.Q(given_up=True),
+                name="checkout_purchase_released_is_given_up",
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["prepared", "paying", "placed", "released", "parked"]),

@@ -211,12 +211,12 @@ def _ref(purchase: Purchase, leg: Leg) -> str:
     return f"{purchase.order_uid}-{leg.place}" if leg.provider else ""
 
 
-def release(*, order_uid: UUID, why: str, given_up: bool = False) -> bool:
+def release(*, order_uid: UUID, why: str) -> bool:
     """Give up a purchase that nobody paid for: holds go, the draft is dropped, the cart opens. False when it ended."""
-    return retried(lambda: _release(order_uid, why, {"prepared", "paying"}, given_up=given_up))
+    return retried(lambda: _release(order_uid, why, {"prepared", "paying"}))
 
 
-def _release(order_uid: UUID, why: str, from_: set[str], *, given_up: bool) -> bool:
+def _release(order_uid: UUID, why: str, from_: set[str]) -> bool:
     kept = locked(order_uid)
     purchase = kept.purchase
     if purchase.state not in from_:
@@ -224,8 +224,9 @@ def _release(order_uid: UUID, why: str, from_: set[str], *, given_up: bool) -> b
     holds.release(holds.Owner("order", order_uid))
     orders.drop_draft(uid=order_uid, reason=why)
     at = clock.now()
-    purchases.set_state(purchase.id, "released", at, note=why, given_up=given_up)
-    carts.set_state(purchase.cart_id, "open", at)
+    purchases.set_state(purchase.id, "released", at, note=why)
+    if not kept.given_up:  # else the cart is back long since, and perhaps bought in another way
+        carts.set_state(purchase.cart_id, "open", at)
     log.append([_fact(events.RELEASED, purchase, why)])
     return True
 
@@ -253,7 +254,7 @@ def resolve(*, order_uid: UUID, how: str, why: str, by: Person | Actor) -> Place
         detail = {"did": how, "why": why}
         staff.audit(actor=by, operation="orders.edit", subject=("order", str(order_uid)), detail=detail)
         if how == "release":
-            _release(order_uid, why, {"parked"}, given_up=True)
+            _release(order_uid, why, {"parked"})
             return told(kept)
         return _finalise(order_uid, None)
 

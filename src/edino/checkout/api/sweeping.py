@@ -93,7 +93,7 @@ def give_up(*, uid: UUID, by: Hand) -> bool:
     kept = purchases.of_cart(found.id) if found else None
     if found is None or kept is None:
         return False
-    done = finishing.release(order_uid=kept.purchase.order_uid, why=GIVEN_UP, given_up=True)
+    done = finishing.release(order_uid=kept.purchase.order_uid, why=GIVEN_UP)
     if done:
         carts.note(found, by, "given up", {}, clock.now())
         try:

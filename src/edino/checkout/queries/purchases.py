@@ -24,7 +24,7 @@ BEFORE: Final[Mapping[MoneyState, list[str]]] = {
 
 
 class Kept(NamedTuple):
-    """A purchase with what is answered when it is asked again, and whether the shopper gave it up."""
+    """A purchase with what is answered when it is asked again, and whether its cart went back to the shopper."""
 
     purchase: Purchase
     answer: Mapping[str, Any] | None
@@ -32,7 +32,7 @@ class Kept(NamedTuple):
 
 
 def of_cart(cart_id: int) -> Kept | None:
-    """The purchase of a cart that was not released."""
+    """The purchase of a cart that was not given up."""
     found = sql.tuples(_SQL["of_cart"], {"cart_id": cart_id})
     return _kept(found[0]) if found else None
 
@@ -89,11 +89,9 @@ def renew(purchase_id: int, fence: int, until: datetime) -> bool:
     return bool(sql.execute(_SQL["renew"], {"id": purchase_id, "fence": fence, "until": until}))
 
 
-def set_state(
-    purchase_id: int, state: str, at: datetime, *, note: str = "", answer: str | None = None, given_up: bool = False
-) -> None:
+def set_state(purchase_id: int, state: str, at: datetime, *, note: str = "", answer: str | None = None) -> None:
     """Move a locked purchase on. Its lease is over."""
-    values = {"id": purchase_id, "state": state, "note": note, "answer": answer, "given_up": given_up, "at": at}
+    values = {"id": purchase_id, "state": state, "note": note, "answer": answer, "at": at}
     sql.execute(_SQL["set_state"], values)
 
 

@@ -1,9 +1,9 @@
 -- name: of_cart
--- The purchase of a cart that was not released.
+-- The purchase of a cart that was not given up.
 SELECT p.id, p.cart_id, c.uid, p.cart_version, p.order_uid, p.state, p.fence, p.lease_until, p.key, p.fingerprint,
        p.total, p.currency, p.tenders, p.quote, p.note, p.created_at, p.answer, p.given_up
   FROM checkout_purchase AS p JOIN checkout_cart AS c ON c.id = p.cart_id
- WHERE p.cart_id = %(cart_id)s AND p.state <> 'released';
+ WHERE p.cart_id = %(cart_id)s AND NOT p.given_up;
 
 -- name: by_order
 -- The purchase of an order.
@@ -49,7 +49,7 @@ UPDATE checkout_purchase SET lease_until = %(until)s WHERE id = %(id)s AND fence
 -- Move a purchase whose row is locked on, with what is answered from now on.
 UPDATE checkout_purchase
    SET state = %(state)s, note = %(note)s, answer = coalesce(%(answer)s::jsonb, answer),
-       given_up = given_up OR %(given_up)s, updated_at = %(at)s, lease_until = least(lease_until, %(at)s)
+       given_up = given_up OR %(state)s::text = 'released', updated_at = %(at)s, lease_until = least(lease_until, %(at)s)
  WHERE id = %(id)s;
 
 -- name: lease_due
