@@ -165,6 +165,47 @@ def test_what_a_gift_card_paid_goes_back_to_it(shop: Shop) -> None:
     assert promotions.gift_card_drift() == []
 
 
+def by_card(order: Order, card: int, amount: int, key: str) -> None:
+    """So much of an order is paid by a gift card, as the checkout does it."""
+    promotions.spend_gift_card(card_id=card, order_uid=order.uid, amount=amount, held=False, key=key)
+    api.add_payment(
+        order_uid=order.uid,
+        tender="gift_card",
+        amount=amount,
+        key=f"checkout-{key}",
+        state="captured",
+        provider="gift_card",
+        provider_ref=str(card),
+    )
+
+
+def test_a_gift_card_that_paid_two_orders_has_both_back_from_one_return(shop: Shop) -> None:
+    card = promotions.issue_gift_card(amount=200_000, currency=of.currency(), by=OLEG)
+    sold = []
+    for _ in range(2):
+        order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={})
+        by_card(order, card.card.id, 49_901, "0")
+        sold.append(api.hand_over(uid=order.uid, by=ANYA, code=order.pickup_code, location="TVER"))
+    assert promotions.gift_card(code=card.code).balance == 100_198
+    lines = [ReturnLineInput(1, order.lines[0].id) for order in sold]
+    ret = returns.request_return(uid=of.new_uid(), lines=lines, by=ANYA, reason="not_liked")
+    done = returns.settle(uid=through(ret).uid, by=ANYA)
+    assert (done.settlement["refunded"], done.settlement["tenders"]) == (99_802, {"gift_card": 99_802})
+    assert promotions.gift_card(code=card.code).balance == 200_000
+    assert [one.amount for one in promotions.gift_entries(card_id=card.card.id)][:2] == [49_901, 49_901]
+    assert promotions.gift_card_drift() == []
+
+
+def test_a_gift_card_that_paid_one_order_twice_has_both_back(shop: Shop) -> None:
+    card = promotions.issue_gift_card(amount=49_901, currency=of.currency(), by=OLEG)
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={})
+    by_card(order, card.card.id, 20_000, "0")
+    by_card(order, card.card.id, 29_901, "1")
+    assert api.cancel(uid=order.uid, by=OLEG).paid == 0
+    assert promotions.gift_card(code=card.code).balance == 49_901
+    assert promotions.gift_card_drift() == []
+
+
 def test_without_a_receipt_what_the_customer_bought_is_found_first(shop: Shop) -> None:
     lena = of.shopper(shop)
     order = of.ordered(shop, [of.line(shop, "SOCK", 1, 10_000)], profile=lena)

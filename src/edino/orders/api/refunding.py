@@ -50,8 +50,12 @@ def give_back(
         if one.how == "new_card":
             row |= {"provider": "gift_card", "provider_ref": str(card)}
         elif one.how == "own_card":
+            # One cause may reach the same card by several payments: each brings its own money back.
             promotions.refund_gift_card(
-                card_id=int(paid.provider_ref), order_uid=order.uid, amount=one.amount, key=":".join(cause)
+                card_id=int(paid.provider_ref),
+                order_uid=order.uid,
+                amount=one.amount,
+                key=":".join((*cause, str(paid.uid))),
             )
         rows.append(row)
     write(rows, currency=order.currency, cause=cause, at=at)

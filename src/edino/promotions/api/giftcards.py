@@ -141,7 +141,7 @@ def spend_gift_card(*, card_id: int, order_uid: UUID, amount: int, held: bool, k
 
 
 def refund_gift_card(*, card_id: int, order_uid: UUID, amount: int, key: str) -> bool:
-    """Put money of an order back on its card; False when `key` (of the refund) was noted before.
+    """Put money of an order back on its card; False when `key` (of the refund) was noted before for this order.
 
     Never more than the order took from this card: `NotEnoughOnCard`.
     """
@@ -149,7 +149,7 @@ def refund_gift_card(*, card_id: int, order_uid: UUID, amount: int, key: str) ->
         raise Invalid.field("amount", "out_of_range", "A refund is above zero.")
     with transaction.atomic():
         card = gift_card_by_id(card_id=card_id)
-        told = f"refunded {card_id} {key}"
+        told = f"refunded {order_uid} {card_id} {key}"
         now = clock.now()
         if not queries.add_entry(card=card_id, kind="refunded", amount=amount, order=order_uid, key=told, at=now):
             return False
