@@ -1,16 +1,19 @@
 """Twenty tills, sites and apps at once: a coupon is used once, a gift card spent to its kopeck, a budget kept."""
 
+import contextlib
 import threading
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from edino.kernel import clock, holds, sql
 from edino.kernel.holds import Owner
 from edino.promotions import api
 from edino.promotions.errors import BudgetSpent, NotEnoughOnCard
+from edino.promotions.queries import promotions as queries
 from edino.promotions.types import Quote
 from tests.promotions.till import HOUR, NOON, OLEG, VERA, action, basket, made, owner, quoted, shoes
 
@@ -86,6 +89,34 @@ def test_one_customer_on_twenty_devices_gets_his_two_uses() -> None:
     assert len(api.redemptions(uid=sale.uid)) == 2
     assert (quoted(customer_id=7).discount, quoted(customer_id=8).discount) == (0, 84_890)
     assert quoted(customer_id=7).why[0].code == "customer_limit"
+
+
+def test_a_limit_that_was_raised_is_raised_once_for_all_who_see_it() -> None:
+    made("Once", action("percent", 10), code="once", per_customer=1)
+    assert bought(quoted(owner=owner(100), customer_id=7), 99, 7)
+    sale = made("Twice", action("percent", 10), code="once", per_customer=2)
+    seen = threading.Barrier(CONNECTIONS)
+    read = queries.allowances
+
+    def together(*asked: Any) -> list[queries.Allowance]:
+        """Everybody has read what is left before anybody takes it."""
+        found = read(*asked)
+        with contextlib.suppress(threading.BrokenBarrierError):
+            seen.wait(2)
+        return found
+
+    def buy(number: int) -> bool:
+        with transaction.atomic():
+            quote = quoted(owner=owner(number + 1), customer_id=7)
+            return bool(quote.discount) and bought(quote, number, 7)
+
+    queries.allowances = together
+    try:
+        assert at_once(buy) == 1
+    finally:
+        queries.allowances = read
+    assert len(api.redemptions(uid=sale.uid)) == 2
+    assert used("promotion_customer") == [(0, 0, 0)]
 
 
 def test_a_gift_card_of_a_thousand_is_spent_by_ten_of_twenty() -> None:

@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from django.db import transaction
+
 from edino.kernel import holds
 from edino.kernel.holds import Want
 from edino.promotions.api.books import Kept, book, latest
@@ -129,6 +131,7 @@ class _Limits:
         self._budgets: dict[int, tuple[int, int]] = {}
         self._customer: dict[int, tuple[int, int | None, int]] = {}
         """By promotion: uses left, own capacity if there is one, what its total should change by."""
+        self._per_customer: Mapping[int, int] = {}
 
     def ask(self, candidates: Sequence[Compiled]) -> Limits:
         """Read the limits of these."""
@@ -160,18 +163,25 @@ class _Limits:
         )
 
     def _ask_customer(self, personal: Sequence[Compiled], customer: int) -> None:
-        ids = [rule.id for rule in personal]
+        limits = {rule.id: rule.rule.definition.per_customer or 0 for rule in personal}
+        self._customer |= self._of_customer(limits, customer)
+        self._per_customer = limits
+
+    def _of_customer(self, limits: Mapping[int, int], customer: int) -> dict[int, tuple[int, int | None, int]]:
+        ids = list(limits)
         used = queries.customer_uses(ids, customer)
         rows = queries.allowances(ids, customer, self._basket.at, self._basket.owner)
-        for rule in personal:
-            mine = [row for row in rows if row.promotion_id == rule.id]
+        found: dict[int, tuple[int, int | None, int]] = {}
+        for id_, most in limits.items():
+            mine = [row for row in rows if row.promotion_id == id_]
             own = next((row for row in mine if row.customer_id == customer), None)
             elsewhere = sum(row.used + row.held for row in mine if row is not own)
-            allowed = max(0, (rule.rule.definition.per_customer or 0) - used.get(rule.id, 0) - elsewhere)
+            allowed = max(0, most - used.get(id_, 0) - elsewhere)
             if own is None:
-                self._customer[rule.id] = (allowed, None, allowed)
+                found[id_] = (allowed, None, allowed)
             else:
-                self._customer[rule.id] = (allowed - own.used - own.held, own.capacity_id, allowed - own.total)
+                found[id_] = (allowed - own.used - own.held, own.capacity_id, allowed - own.total)
+        return found
 
     def wants(self, applied: Sequence[Verdict], coupons: Mapping[int, int | None]) -> list[Want]:
         """What must be held for what was applied."""
@@ -196,8 +206,16 @@ class _Limits:
             row = queries.open_allowance(promotion, customer)
             [capacity] = holds.open_capacities(CUSTOMER, [(row, change, 0)])
         elif change:
-            holds.change_totals([(capacity, change)], happened=True)
+            self._correct(promotion, customer, capacity)
         return capacity
+
+    def _correct(self, promotion: int, customer: int, capacity: int) -> None:
+        """Set a total anew under the lock of its capacity: what was read before may be another's purchase ago."""
+        with transaction.atomic():
+            queries.lock_capacity(capacity)
+            [(_, own, change)] = self._of_customer({promotion: self._per_customer[promotion]}, customer).values()
+            if own is not None and change:
+                holds.change_totals([(own, change)], happened=True)
 
 
 def _has_ordered(customer: int) -> bool:

@@ -153,6 +153,11 @@ def allowances(promotions: Sequence[int], customer: int, at: datetime, owner: Ow
     return [Allowance(*row) for row in sql.tuples(_SQL["allowances"], given)]
 
 
+def lock_capacity(capacity: int) -> None:
+    """Let nobody promise or settle anything of it until the transaction ends."""
+    sql.execute(_SQL["lock_capacity"], {"capacity": capacity})
+
+
 def open_allowance(promotion: int, customer: int) -> int:
     """The row that stands for what a customer may use of a promotion."""
     given = {"promotion": promotion, "customer": customer}

@@ -68,6 +68,10 @@ SELECT a.promotion_id, a.customer_id, cap.id, cap.total, cap.used,
    AND a.customer_id IN (SELECT w.issued_id FROM pub.customers_customer AS w WHERE w.customer_id = %(customer)s
                           UNION SELECT %(customer)s::bigint);
 
+-- name: lock_capacity
+-- Lock a capacity, so that what is read of it next is still so when it is changed.
+SELECT id FROM kernel_capacity WHERE id = %(capacity)s FOR NO KEY UPDATE;
+
 -- name: open_allowance
 -- Let there be a row that stands for what a customer may use of a promotion.
 INSERT INTO promotions_allowance (promotion_id, customer_id) VALUES (%(promotion)s, %(customer)s)
