@@ -7,13 +7,14 @@ from functools import partial
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from edino.kernel import sql
 from edino.kernel.transactions import retried
 from edino.orders import api
 from edino.orders.api import returns
 from edino.orders.errors import TooManyPieces
+from edino.orders.queries import book
 from edino.orders.types import Inspection, Receipt, ReceiptLine, ReceiptTender, ReturnLineInput
 from tests.orders import shop as of
 from tests.orders.shop import ANYA, MAY, OLEG, Shop
@@ -198,6 +199,37 @@ def test_money_that_comes_while_an_order_is_cancelled_is_owed_back(shop: Shop) -
         assert (found.state, found.due, found.paid) == ("cancelled", 0, 0)
         assert [(one.tender, one.amount, one.state) for one in found.refunds] == [("bank", 49_901, "due")]
     assert of.ledger_balances()
+
+
+def test_money_that_was_waited_for_and_a_cancellation_do_not_lock_each_other_up(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    order = of.ordered(shop, [of.line(shop, "SOCK", 1)], paid={"cod": 49_901})
+    found, cancelling = threading.Event(), threading.Event()
+    read, give_up = book.payment, book.give_up_payments
+
+    def slowly(**which: Any) -> Any:
+        payment = read(**which)
+        if not found.is_set():
+            found.set()
+            cancelling.wait(1)
+        return payment
+
+    def given_up(order_id: int) -> None:
+        cancelling.set()
+        give_up(order_id)
+
+    def cancel() -> Any:
+        found.wait(5)
+        return api.cancel(uid=order.uid, by=OLEG)
+
+    monkeypatch.setattr(book, "payment", slowly)
+    monkeypatch.setattr(book, "give_up_payments", given_up)
+    pay = partial(api.update_payment, order_uid=order.uid, key="0", state="captured")
+    paid, cancelled = at_once([transaction.atomic()(pay), cancel])
+    assert (paid.captured, cancelled.state) == (49_901, "cancelled")
+    after = api.order(uid=order.uid)
+    assert (after.paid, [(one.amount, one.state) for one in after.refunds]) == (0, [(49_901, "due")])
 
 
 def test_what_is_paid_twice_is_owed_back_once(shop: Shop) -> None:

@@ -180,7 +180,8 @@ ON CONFLICT (order_id, key) DO NOTHING
 RETURNING id, uid, tender, state, amount, captured, refunded, provider, provider_ref, created_at, captured_at;
 
 -- name: payment
--- One payment by its order and key, by its provider's reference, or by its uid; locked. Each way has an index.
+-- One payment by its order and key, by its provider's reference, or by its uid; its order is locked, then the payment:
+-- whoever cancels takes them in this order. Each way has an index.
 SELECT one.id, one.uid, one.tender, one.state, one.amount, one.captured, one.refunded, one.provider, one.provider_ref,
        one.created_at, one.captured_at, sale.uid AS order_uid, one.key
   FROM orders_payment AS one JOIN orders_order AS sale ON sale.id = one.order_id
@@ -194,7 +195,7 @@ SELECT one.id, one.uid, one.tender, one.state, one.amount, one.captured, one.ref
                UNION ALL
                SELECT id FROM orders_payment
                 WHERE provider = %(provider)s AND provider_ref = %(provider_ref)s AND %(provider_ref)s <> '') AS found)
-   FOR NO KEY UPDATE OF one;
+   FOR NO KEY UPDATE OF sale, one;
 
 -- name: update_payment
 -- Move a payment on.
