@@ -13,6 +13,7 @@ from edino.channels import api as channels
 from edino.channels.types import Source
 from edino.kernel import ids, sql
 from edino.orders import api
+from edino.promotions import api as promotions
 from tests.orders import shop as of
 from tests.orders.shop import HOUSE, Shop
 from tests.orders.test_at_once import CONNECTIONS, at_once
@@ -249,6 +250,24 @@ def test_a_return_over_the_wire(shop: Shop, igor: Caller) -> None:
     assert igor.call("POST", f"{at}/settle", {}, once="settle") == done
     assert api.order(uid=swapped[1]["exchange"]).state == "placed"
     assert igor.call("GET", at)[1]["state"] == "settled"
+
+
+def test_the_code_of_a_gift_card_is_told_again_and_stored_nowhere(shop: Shop, igor: Caller) -> None:
+    order = of.handed(shop, [of.line(shop, "SOCK", 2)])
+    asked = {"lines": [{"quantity": 1, "line": order.lines[0].id, "reason": "size"}], "reason": "size"}
+    made = igor.call("POST", "/returns", asked, once="ask")[1]
+    at = f"/returns/{made['id']}"
+    igor.call("POST", f"{at}/receive", {"location": "TVER"}, once="here")
+    goods = {"lines": [{"line": made["lines"][0]["id"], "disposition": "resell"}]}
+    igor.call("POST", f"{at}/inspect", goods, once="seen")
+    done = igor.call("POST", f"{at}/settle", {"to": "gift_card"}, once="settle")
+    [code] = done[1]["settlement"]["gift_card"]
+    assert (done[0], promotions.gift_card(code=code).balance) == (200, 49_901)
+    assert igor.call("POST", f"{at}/settle", {"to": "gift_card"}, once="settle") == done
+    assert igor.call("GET", at)[1]["settlement"]["gift_card"] == [f"…{code[-4:]}"]
+    kept = sql.tuples("SELECT answer::text FROM kernel_idempotency WHERE answer IS NOT NULL")
+    assert kept
+    assert [one for (one,) in kept if code in one] == []
 
 
 def test_a_return_without_a_receipt_names_the_customer(shop: Shop, igor: Caller) -> None:

@@ -11,7 +11,15 @@ from edino.orders.api.returning import (
     returns_of,
     withdraw_return,
 )
-from edino.orders.api.settling import compensate, compensations, exchange, foreseen, no_exchange, settle
+from edino.orders.api.settling import (
+    compensate,
+    compensations,
+    exchange,
+    foreseen,
+    gift_card_codes,
+    no_exchange,
+    settle,
+)
 
 __all__ = [
     "allowance",
@@ -21,6 +29,7 @@ __all__ = [
     "exchange",
     "foreseen",
     "get_return",
+    "gift_card_codes",
     "inspect",
     "no_exchange",
     "receive",

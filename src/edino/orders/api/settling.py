@@ -38,6 +38,7 @@ from edino.orders.types import (
     Want,
 )
 from edino.promotions import api as promotions
+from edino.promotions.api.giftcards import gift_card_code
 from edino.staff import api as staff
 from edino.staff.types import Person
 
@@ -88,8 +89,7 @@ def settle(*, uid: UUID, by: By, to: refunding.To = "original") -> Return:
 
 def foreseen(*, back: Return, to: refunding.To = "original") -> Settlement:
     """What settling a return would give back as things are now; nothing is written."""
-    uids = sorted({line.order_uid for line in back.lines if line.order_uid is not None})
-    orders = sorted((read(uid=uid) for uid in uids), key=lambda order: order.id)
+    orders = _in_order(back)
     instead = read(uid=back.exchange_uid) if back.exchange_uid else None
     fresh = instead if instead is not None and instead.state == "draft" else None
     parts = _parts(back, orders, fresh.total if fresh else 0)
@@ -109,6 +109,14 @@ def foreseen(*, back: Return, to: refunding.To = "original") -> Settlement:
         to_pay=max(0, fresh.total - carried) if fresh else 0,
         tenders={tender: amount for tender, amount in sorted(tenders.items()) if amount},
     )
+
+
+def gift_card_codes(*, back: Return) -> list[str]:
+    """The codes of the gift cards that a settled return went to: made again, since they are stored nowhere."""
+    seeds = [("return", str(back.uid), str(order.uid)) for order in _in_order(back)]
+    known = [gift_card_code(seed=":".join(seed)) for seed in [*seeds, ("return", str(back.uid))]]
+    endings = {str(one)[-4:] for one in back.settlement.get("gift_card", ())}
+    return [code for code in known if code[-4:] in endings]
 
 
 def compensate(*, uid: UUID, promotion: str, by: By, reason: str) -> str:
@@ -304,9 +312,16 @@ def _parts(found: Return, orders: Sequence[Order], left: int) -> list[_Part]:
 
 def _orders(found: Return) -> list[Order]:
     """The orders of a return, locked in the order of their ids."""
-    uids = sorted({line.order_uid for line in found.lines if line.order_uid is not None})
-    book.lock(uids)
-    return sorted((read(uid=uid) for uid in uids), key=lambda order: order.id)
+    book.lock(_uids(found))
+    return _in_order(found)
+
+
+def _in_order(found: Return) -> list[Order]:
+    return sorted((read(uid=uid) for uid in _uids(found)), key=lambda order: order.id)
+
+
+def _uids(found: Return) -> list[UUID]:
+    return sorted({line.order_uid for line in found.lines if line.order_uid is not None})
 
 
 def _pieces(order: Order, found: Return) -> list[tuple[Line, int, int]]:

@@ -34,12 +34,18 @@ class KeyedRequest(HttpRequest):
 
 
 def done_once(
-    request: KeyedRequest, what: str, key: str | None, body: Any, run: Callable[[], dict[str, Any] | Refusal]
+    request: KeyedRequest,
+    what: str,
+    key: str | None,
+    body: Any,
+    run: Callable[[], dict[str, Any] | Refusal],
+    *,
+    secret: Callable[[], dict[str, Any]] = dict,
 ) -> JsonResponse:
     """Do it once per source and key, and answer the same ever after; a stored refusal reads as it did.
 
     A refusal that is raised takes back what was written before it; one that is returned leaves it (a try that was
-    counted). Who locks himself up with another begins anew.
+    counted). Who locks himself up with another begins anew. `secret`: members of the answer that are told, not stored.
     """
     scope = f"{what} {request.auth.id}"
 
@@ -50,5 +56,5 @@ def done_once(
     with staff.at_place(request):
         answer = retried(partial(once, scope=scope, key=key, body=body, run=told))
     if answer.status == 200:
-        return JsonResponse(answer.body)
+        return JsonResponse({**answer.body, **secret()})
     return JsonResponse(answer.body, status=answer.status, content_type=PROBLEM)

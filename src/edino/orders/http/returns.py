@@ -209,14 +209,21 @@ def exchange(
 
 @router.post("/returns/{uid}/settle", response=ReturnAnswer, auth=scope(Scope.RETURNS_WRITE), summary="Settle")
 def settle(request: KeyedRequest, uid: UUID, payload: SettleGiven, idempotency_key: str | None = Key) -> JsonResponse:
-    """Give back what the goods are worth, once, to the kopeck. Needs an Idempotency-Key."""
-    return done_once(
-        request,
-        "returns.settle",
-        idempotency_key,
-        [str(uid), payload.to],
-        lambda: answer(api.settle(uid=uid, by=actor(request.auth), to=payload.to)),
-    )
+    """Give back what the goods are worth, once, to the kopeck. Needs an Idempotency-Key.
+
+    Codes of gift cards stand in the answer, also in a repeated one; the stored answer does not hold them.
+    """
+
+    def run() -> dict[str, Any]:
+        api.settle(uid=uid, by=actor(request.auth), to=payload.to)
+        return answer(api.get_return(uid=uid))
+
+    def secret() -> dict[str, Any]:
+        done = api.get_return(uid=uid)
+        return {"settlement": {**done.settlement, "gift_card": api.gift_card_codes(back=done)}}
+
+    key, asked = idempotency_key, [str(uid), payload.to]
+    return done_once(request, "returns.settle", key, asked, run, secret=secret)
 
 
 def _profile(request: KeyedRequest, given: CustomerGiven | None) -> int | None:
