@@ -87,7 +87,7 @@ class Token(models.Model):
 class Purchase(models.Model):
     """The steps of buying one cart. At most one per cart that was not given up.
 
-    `given_up`: the cart went back to the shopper. What still comes of it, such as late money, is no business of the cart.
+    `given_up`: the cart went back to the shopper. What still comes of it, such as late money, does not touch it.
     """
 
     cart = models.ForeignKey(Cart, models.DO_NOTHING, related_name="+", db_index=False)
