@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from edino.inventory.commands.stock import check, looked_at
+from edino.inventory.commands.stock import check
 from edino.inventory.commands.stock_files import StockFiles
 from edino.inventory.jobs import tidy
-from edino.kernel import clock, holds, processes, sql
+from edino.kernel import clock, holds, processes, reconciling, sql
 from edino.kernel.holds import Owner, Want
 from edino.kernel.ids import uuid7
 from edino.kernel.imports.engine import Job, run, silent
@@ -60,18 +60,24 @@ def test_a_file_that_empties_everything_is_rejected_row_by_row(tmp_path: Path) -
     assert (forced.rejected, forced.written) == (0, 8)
 
 
+def states(*ledgers: str) -> list[str]:
+    """What `edino doctor` says of these."""
+    told = {one.subject: one.state for one in reconciling.looked_at()}
+    return [told[f"ledger of {name}"] for name in ledgers]
+
+
 def test_the_check_finds_a_number_that_somebody_changed_by_hand(prepared: None) -> None:
     goods(["42"])
     place("t1")
     bring("42", "t1", 3)
     assert CliRunner().invoke(check).exit_code == 0
-    assert [finding.state for finding in looked_at()] == ["well"]
+    assert states("stock", "holds") == ["well", "well"]
     sql.execute("UPDATE kernel_capacity SET total = 4, held = 1")
     told = CliRunner().invoke(check)
     assert told.exit_code == 1
     assert "t1 42: on_hand is 4, its movements sum to 3" in told.output
     assert "held is 1, its holds sum to 0" in told.output
-    assert [finding.state for finding in looked_at()] == ["broken"]
+    assert states("stock", "holds") == ["broken", "broken"]
 
 
 def test_the_job_lets_due_holds_lapse() -> None:

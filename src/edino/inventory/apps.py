@@ -9,3 +9,8 @@ class InventoryConfig(AppConfig):
         from edino.inventory.screens import navigation  # the screens need the models to be loaded
 
         navigation.register()
+
+        from edino.inventory.api import waiting  # as above
+        from edino.kernel.reconciling import ledgers
+
+        ledgers.register("stock", waiting.differences)

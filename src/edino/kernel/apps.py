@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from edino.kernel import couriers, observe, registry
+from edino.kernel import couriers, observe, reconciling, registry
 
 
 class KernelConfig(AppConfig):
@@ -10,3 +10,6 @@ class KernelConfig(AppConfig):
     def ready(self) -> None:
         observe.configure()
         registry.couriers.register("email", couriers.SMTP)
+        registry.doctor_checks.register("ledgers", reconciling.looked_at)
+
+        from edino.kernel import recurring  # noqa: F401 - its jobs need the settings; it registers them

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from edino.kernel import backup, doctor, environment, postgres, processes, views, worker
+from edino.kernel import backup, doctor, environment, postgres, processes, reconciling, views, worker
 from edino.kernel.bench_commands import bench
 from edino.kernel.exports import export
 from edino.kernel.imports.command import import_command
@@ -39,6 +39,19 @@ def work(drain: bool) -> None:
         click.echo(f"{worker.drain()} rows of the log were read.")
         return
     worker.work()
+
+
+@click.command("reconcile")
+def reconcile() -> None:
+    """Prove that every ledger says what the balances beside it say; exit 1 if not."""
+    processes.prepare()
+    found = reconciling.reconcile()
+    for name, wrong in found.items():
+        click.echo(f"{name}: {'agrees' if not wrong else f'{len(wrong)} differences'}")
+        for one in wrong:
+            click.echo(f"  {one.text}")
+    if any(found.values()):
+        sys.exit(1)
 
 
 @click.command("migrate")
@@ -95,6 +108,7 @@ commands: list[click.Command] = [
     serve,
     work,
     migrate,
+    reconcile,
     doctor_command,
     stop,
     backup_command,

@@ -11,8 +11,9 @@ class OrdersConfig(AppConfig):
         navigation.register()
 
         from edino.orders import reactions  # noqa: F401 - as above; it registers its reader
-        from edino.orders.api import offering  # as above
+        from edino.orders.api import offering, reconciling  # as above
         from edino.orders.screens import card  # as above
 
         offering.register()
+        reconciling.register()
         card.register()

@@ -12,3 +12,9 @@ class PromotionsConfig(AppConfig):
 
         channel_rules.register("promotions", saving.channel_rules)
         register()
+
+        from edino.kernel.reconciling import ledgers
+        from edino.promotions.api import giftcards, redeeming  # as above
+
+        ledgers.register("gift cards", giftcards.differences)
+        ledgers.register("coupons and budgets", redeeming.differences)

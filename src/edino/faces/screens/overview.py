@@ -18,7 +18,7 @@ from edino.activity.types import HourCount
 from edino.channels import api as channels
 from edino.channels.types import SourceListing
 from edino.customers import api as customers
-from edino.kernel import clock
+from edino.kernel import clock, reconciling
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
@@ -148,6 +148,7 @@ def _figures(request: StaffRequest, hours: Mapping[int, list[int]]) -> list[Figu
     cases = sum(waiting.values())
     may_review = staff.may(request.staff, "customers.review")
     return [
+        *_ledgers(),
         Figure(_("Events in 24 hours"), Number(lately), _than(lately, earlier), trend=whole[_HOURS:]),
         Figure(_("Orders today"), Number(orders[0]), _yesterday(orders[1])),
         Figure(_("Joins today"), Number(joins[0]), _joins(joins[1], splits[0])),
@@ -158,6 +159,17 @@ def _figures(request: StaffRequest, hours: Mapping[int, list[int]]) -> list[Figu
             url=reverse("review") if may_review else "",
         ),
     ]
+
+
+def _ledgers() -> list[Figure]:
+    """Ledgers that do not say what is kept beside them: told only when there are any, and before everything else."""
+    found = reconciling.wrong()
+    if not found:
+        return []
+    first = found[0]
+    named = ", ".join(f"{one.ledger} ({one.count})" for one in found)
+    state = Status(_("Run edino reconcile: it names each."), "bad", "circle-alert")
+    return [Figure(_("Ledgers that do not add up"), Number(len(found)), f"{named} · {first.example}", status=state)]
 
 
 def _than(lately: int, earlier: int) -> str:

@@ -15,6 +15,7 @@ from edino.inventory.queries import ledger, places, work
 from edino.inventory.types import Case, Drift, Inbound, Rejection
 from edino.kernel import clock, holds, ids, log
 from edino.kernel.errors import Invalid
+from edino.kernel.reconciling import Difference
 from edino.staff import api as staff
 from edino.staff.types import Actor, Person
 
@@ -92,6 +93,11 @@ def resolve_case(*, uid: UUID, resolution: str, by: Person | Actor) -> Case:
         if done:
             staff.audit(actor=by, operation="stock.edit", subject=("case", str(uid)), detail={"did": "resolved"})
     return found[0]
+
+
+def differences() -> list[Difference]:
+    """Levels that are not the sum of their movements, as `edino reconcile` tells them."""
+    return [Difference(f"{one.sku} at {one.location}, {one.what}", one.kept, one.summed) for one in ledger.drift()]
 
 
 def reconcile() -> tuple[list[Drift], list[tuple[int, int, int]]]:

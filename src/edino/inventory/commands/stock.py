@@ -1,13 +1,11 @@
 """`edino stock`: prove that the books of stock add up."""
 
 import sys
-from collections.abc import Iterator
 
 import click
 
 from edino.inventory.api.waiting import reconcile
 from edino.kernel import processes
-from edino.kernel.doctor import Finding
 
 
 @click.group()
@@ -27,13 +25,3 @@ def check() -> None:
     if levels or capacities:
         sys.exit(1)
     click.echo("Every level is the sum of its movements, everything held the sum of its holds.")
-
-
-def looked_at() -> Iterator[Finding]:
-    """What `edino doctor` says of the books."""
-    levels, capacities = reconcile()
-    if levels or capacities:
-        text = f"{len(levels)} levels are not the sum of their movements, {len(capacities)} not that of their holds"
-        yield Finding("stock", "broken", text, "edino stock check names them; count those levels")
-    else:
-        yield Finding("stock", "well", "every level is the sum of its movements")

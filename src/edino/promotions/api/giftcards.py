@@ -14,6 +14,7 @@ from django.db import transaction
 from edino.channels.types import Source
 from edino.kernel import clock, holds, log
 from edino.kernel.errors import Invalid
+from edino.kernel.reconciling import Difference
 from edino.promotions import events
 from edino.promotions.api.saving import Hand
 from edino.promotions.errors import GiftCardEnded, NoSuchGiftCard, NotEnoughOnCard
@@ -165,6 +166,11 @@ def refund_gift_card(*, card_id: int, order_uid: UUID, amount: int, key: str) ->
 def gift_card_drift() -> list[tuple[int, int, int]]:
     """Cards whose ledger and balance disagree: (card, ledger, capacity). Empty when all is well."""
     return queries.drift()
+
+
+def differences() -> list[Difference]:
+    """The same as `edino reconcile` tells it."""
+    return [Difference(f"gift card {card}", kept, ledger) for card, ledger, kept in queries.drift()]
 
 
 def _code(seed: str) -> str:

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from edino.kernel import holds, log
 from edino.kernel.holds import Want
+from edino.kernel.reconciling import Difference
 from edino.promotions import events
 from edino.promotions.api.quoting import BUDGET, CUSTOMER
 from edino.promotions.queries import promotions as queries
@@ -87,6 +88,11 @@ def unredeem(*, order_uid: UUID, lines: Mapping[str, int] | None = None) -> None
             queries.give_back(rows)
             holds.unuse(free)
             holds.change_totals(own)
+
+
+def differences() -> list[Difference]:
+    """Uses and budgets that are not what the ledger of redemptions says."""
+    return [Difference(f"{kind} {ref}", used, summed) for kind, ref, used, summed in queries.drift()]
 
 
 def _line(amount: int, quantity: int) -> dict[str, int]:

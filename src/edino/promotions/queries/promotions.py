@@ -153,6 +153,11 @@ def allowances(promotions: Sequence[int], customer: int, at: datetime, owner: Ow
     return [Allowance(*row) for row in sql.tuples(_SQL["allowances"], given)]
 
 
+def drift() -> list[tuple[str, int, int, int]]:
+    """Uses, budgets and coupons that are not the sum of their redemptions: kind, what it stands for, used, sum."""
+    return sql.tuples(_SQL["drift"])
+
+
 def lock_capacity(capacity: int) -> None:
     """Let nobody promise or settle anything of it until the transaction ends."""
     sql.execute(_SQL["lock_capacity"], {"capacity": capacity})

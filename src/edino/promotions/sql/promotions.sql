@@ -68,6 +68,20 @@ SELECT a.promotion_id, a.customer_id, cap.id, cap.total, cap.used,
    AND a.customer_id IN (SELECT w.issued_id FROM pub.customers_customer AS w WHERE w.customer_id = %(customer)s
                           UNION SELECT %(customer)s::bigint);
 
+-- name: drift
+-- Uses, budgets and coupons of which something else is used than the redemptions that stand say.
+SELECT cap.kind, cap.ref, cap.used, coalesce(ledger.quantity, 0) AS summed
+  FROM kernel_capacity AS cap
+  LEFT JOIN (
+       SELECT (want ->> 0)::bigint AS capacity_id,
+              sum((want ->> 1)::bigint - CASE WHEN want ->> 2 = 'promotion_budget' THEN r.given_back ELSE 0 END)::bigint
+              AS quantity
+         FROM promotions_redemption AS r CROSS JOIN LATERAL jsonb_array_elements(r.wants) AS want
+        WHERE NOT r.released GROUP BY 1) AS ledger ON ledger.capacity_id = cap.id
+ WHERE cap.kind IN ('promotion_uses', 'promotion_budget', 'coupon') AND cap.used <> coalesce(ledger.quantity, 0)
+ ORDER BY cap.kind, cap.ref
+ LIMIT 1000;
+
 -- name: lock_capacity
 -- Lock a capacity, so that what is read of it next is still so when it is changed.
 SELECT id FROM kernel_capacity WHERE id = %(capacity)s FOR NO KEY UPDATE;
