@@ -97,6 +97,30 @@ def test_who_has_the_cart_too_learns_nothing_of_who_buys_it(shelves: "Shelves", 
     assert stranger.get(bought["Location"]).status_code == 404
 
 
+def test_who_buys_the_same_cart_a_moment_later_is_not_shown_the_order(
+    shelves: "Shelves", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from edino.faces.screens.shop import buying  # Django is set up only after this file is loaded
+
+    lena, stranger = browser(), browser()
+    put(stranger, "SOCKS-M")
+    shared = stranger.post("/shop/cart/share/").content.decode()
+    lena.post("/shop/cart/join/", {"token": re.findall(r"/shop/cart/join/#([\w-]+)", shared)[0]})
+    look, bought = buying._tenders, []
+
+    def meanwhile(*given: Any) -> Any:
+        """Lena is faster: his page has read the cart already, and has not bought it yet."""
+        monkeypatch.setattr(buying, "_tenders", look)
+        bought.append(buy(lena, "TVER12", pay="cod")[0]["Location"])
+        return look(*given)
+
+    monkeypatch.setattr(buying, "_tenders", meanwhile)
+    answer, _given = buy(stranger, "TVER12", pay="cod")
+    assert (answer.status_code, answer["Location"]) == (302, "/shop/cart/")
+    assert (lena.get(bought[0]).status_code, stranger.get(bought[0]).status_code) == (200, 404)
+    assert len(states()) == 1
+
+
 def test_a_payment_is_given_up_and_chosen_anew(shelves: "Shelves", bank: "YooKassaEmulator") -> None:
     lena = browser()
     put(lena, "SOCKS-M")

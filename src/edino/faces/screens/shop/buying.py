@@ -290,6 +290,9 @@ def _link(guest: Guest, contact: Contact) -> None:
 
 def _answer(request: ShopRequest, placed: Placed) -> HttpResponse:
     guest = request.guest
+    if placed.replayed and not basket.bought_here(guest, placed.cart):
+        # Who has the cart too was faster by a moment: the order is his, and nothing of it is shown here.
+        return HttpResponseRedirect(reverse("shop_cart"))
     guest.keep_order(placed.order)
     if placed.next == "pay":
         return show(request, "pay.html", title=_("To the payment"), url=placed.url, order=placed.order)
