@@ -6,10 +6,9 @@ from uuid import UUID
 import pytest
 
 from edino.customers import api as customers
-from edino.kernel import clock, holds, sql
+from edino.kernel import clock, holds, reconciling, sql
 from edino.kernel.holds import Owner
 from edino.promotions import api
-from edino.promotions.commands import looked_at
 from edino.promotions.errors import GiftCardEnded, NoSuchCoupon, NoSuchGiftCard, NotEnoughOnCard, NothingToGive
 from edino.promotions.types import Goods, Quote
 from edino.staff.types import Actor
@@ -167,10 +166,12 @@ def test_gift_cards_that_are_not_there_or_have_ended_pay_nothing() -> None:
 
 def test_the_doctor_sees_a_card_whose_ledger_is_wrong() -> None:
     card = api.issue_gift_card(amount=100, currency="RUB", by=VERA).card
-    assert [finding.state for finding in looked_at()] == ["well"]
+    assert reconciling.reconcile()["gift cards"] == []
     holds.change_totals([(card.capacity_id, 5)])
     assert api.gift_card_drift() == [(card.id, 100, 105)]
-    assert [finding.state for finding in looked_at()] == ["broken"]
+    assert reconciling.reconcile()["gift cards"] == [(f"gift card {card.id}", 105, 100)]
+    told = {finding.subject: finding.state for finding in reconciling.looked_at()}
+    assert (told["ledger of gift cards"], told["ledger of stock"]) == ("broken", "well")
 
 
 def test_a_batch_is_made_listed_and_ended() -> None:

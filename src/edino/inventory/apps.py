@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from edino.kernel.reconciling import ledgers
+
 
 class InventoryConfig(AppConfig):
     name = "edino.inventory"
@@ -11,6 +13,5 @@ class InventoryConfig(AppConfig):
         navigation.register()
 
         from edino.inventory.api import waiting  # as above
-        from edino.kernel.reconciling import ledgers
 
         ledgers.register("stock", waiting.differences)

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from edino.kernel.reconciling import ledgers
+
 
 class PromotionsConfig(AppConfig):
     name = "edino.promotions"
@@ -13,7 +15,6 @@ class PromotionsConfig(AppConfig):
         channel_rules.register("promotions", saving.channel_rules)
         register()
 
-        from edino.kernel.reconciling import ledgers
         from edino.promotions.api import giftcards, redeeming  # as above
 
         ledgers.register("gift cards", giftcards.differences)
