@@ -16,6 +16,7 @@ from edino.catalogue.types import AttributeInput
 from edino.catalogue.types.kept import Picture
 from edino.catalogue.types.pages import AxisPage, VariantPage
 from edino.kernel.errors import Refusal
+from edino.ui.whole import whole
 
 USUAL: Final = ("size", "colour")
 """Axes offered for a product that has none yet."""
@@ -92,8 +93,8 @@ class PicturesForm(forms.Form):
 
     def __init__(self, data: Any, media: Sequence[Picture], skus: Sequence[tuple[str, Any]]) -> None:
         super().__init__(data)
-        self.count = int(data["count"]) if data and str(data.get("count", "")).isdigit() else len(media)
-        self.count = min(self.count, 200)
+        told = whole(data.get("count", "")) if data else None
+        self.count = min(len(media) if told is None else told, 200)
         for number in range(self.count):
             place, alt, sku = media[number] if number < len(media) else ("", "", "")
             self.fields[f"place_{number}"] = forms.CharField(widget=forms.HiddenInput, max_length=1000, initial=place)

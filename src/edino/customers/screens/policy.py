@@ -19,6 +19,7 @@ from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
 from edino.ui.screen import Action, Back, Status
+from edino.ui.whole import whole
 
 _NUMBERS: Final = ("weight", "limit", "partners")
 
@@ -179,7 +180,8 @@ def _given(base: Policy, posted: QueryDict) -> list[Kind]:
 
 def _whole(text: str | None) -> int:
     """The number, or one that the door refuses with its own words."""
-    return int(text) if text and text.strip().isdigit() and len(text) < 10 else -1
+    number = whole(text)
+    return -1 if number is None else number
 
 
 def _wrong(base: Policy, refusal: Refusal) -> list[str]:
@@ -189,7 +191,7 @@ def _wrong(base: Policy, refusal: Refusal) -> list[str]:
     told = []
     for error in refusal.fields:
         place, dot, name = error.field.removeprefix("kinds[").partition("].")
-        if dot and place.isdigit():
+        if dot and whole(place, most=len(codes) - 1) is not None:
             told.append(f"{wording.kind(codes[int(place)])}, {names.get(name, name)}: {error.message}")
         else:
             told.append(error.message)

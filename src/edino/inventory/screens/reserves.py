@@ -19,6 +19,7 @@ from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
 from edino.ui.screen import Back
+from edino.ui.whole import whole
 
 MOST = 1_000_000
 EACH = "*"
@@ -36,17 +37,13 @@ def reserves(request: StaffRequest) -> HttpResponse:
 def save(request: StaffRequest) -> HttpResponse:
     """Write the numbers down, all or none."""
     typed = {name: request.POST[name].strip() for name in request.POST if "|" in name}
-    wrong = {name for name, text in typed.items() if text and not _is_number(text)}
+    wrong = {name for name, text in typed.items() if text and whole(text, most=MOST) is None}
     if wrong:
         return _page(request, typed, wrong)
     with transaction.atomic():
         count = _save(request, typed)
     messages.success(request, gettext("Saved") if count else gettext("Nothing was changed."))
     return redirect("stock_reserves")
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit() and int(text[:12]) <= MOST
 
 
 def _known() -> dict[str, str]:

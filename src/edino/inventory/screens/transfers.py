@@ -27,6 +27,7 @@ from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
 from edino.ui.screen import Action, Back, Column, Fact, Listing, Status, View, When, choice, short
+from edino.ui.whole import whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +145,11 @@ def receive(request: StaffRequest, uid: UUID) -> HttpResponse:
     """So many of each came."""
     one = door.transfer(uid=uid)
     typed = {line.sku: request.POST.get(f"came-{line.variant_id}", "").strip() for line in one.lines}
-    wrong = [sku for sku, text in typed.items() if text and not (text.isascii() and text.isdigit() and len(text) <= 9)]
+    numbers = {sku: whole(text) for sku, text in typed.items() if text}
+    wrong = [sku for sku, number in numbers.items() if number is None]
     if wrong:
         return _page(request, one, typed, gettext("How many came is a number: %(sku)s.") % {"sku": ", ".join(wrong)})
-    came = {sku: int(text) for sku, text in typed.items() if text}
+    came = {sku: number for sku, number in numbers.items() if number is not None}
     key, final = request.POST.get("key", "")[:60], request.POST.get("final") == "1"
     try:
         done = api.receive_transfer(uid=uid, lines=came, by=request.staff, key=key, final=final)

@@ -16,6 +16,7 @@ from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
 from edino.ui.screen import Amount, Column, Fact, Listing, Status, short
+from edino.ui.whole import whole
 
 
 class TryForm(forms.Form):
@@ -55,8 +56,9 @@ def _lines(said: dict[str, Any]) -> tuple[list[BasketLine], list[str]]:
     unknown = []
     for line in said["goods"].splitlines()[:200]:
         name, _gap, count = line.strip().rpartition(" ")
-        if not name or not count.isdigit():
-            name, count = line.strip(), "1"
+        pieces = whole(count)
+        if not name or pieces is None:
+            name, pieces = line.strip(), 1
         if not name:
             continue
         info = catalogue.find_variant(code=name)
@@ -64,7 +66,7 @@ def _lines(said: dict[str, Any]) -> tuple[list[BasketLine], list[str]]:
             unknown.append(name)
         else:
             before = wanted.get(info.sku, (info, 0))[1]
-            wanted[info.sku] = (info, min(before + int(count[:6]), 100_000))
+            wanted[info.sku] = (info, min(before + pieces, 100_000))
     prices = catalogue.prices(
         variant_ids=[info.id for info, _count in wanted.values()],
         currency=said["currency"].upper(),
