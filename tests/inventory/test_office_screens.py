@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import openpyxl
@@ -19,10 +19,12 @@ from edino.kernel import clock, holds
 from edino.kernel.holds import Want
 from edino.staff.types import Role
 from tests.faces import stage
-from tests.inventory.shop import NOON, bring, erp, goods, numbers, place
+from tests.inventory.shop import NOON, VERA, bring, erp, goods, numbers, place
 from tests.inventory.test_screens import opened, text
 
 pytestmark = pytest.mark.django_db
+
+ALL_WEEK = {day: [["10:00", "12:00"]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 
 
 @pytest.fixture
@@ -222,3 +224,43 @@ def test_a_delivery_is_expected_and_comes_in_parts(vera: Client, anya: Client, i
     posted(vera, f"{address}drop/", {})
     assert [one.sku for one in correcting.expected()] == ["43"]
     assert vera.get(address).status_code == 404
+
+
+@pytest.mark.parametrize("typed", ["²", "٣", "-1", "1_000", "9" * 40, "00000000000000000" + "9" * 12, "1e3"])
+def test_what_is_no_number_is_refused_beside_its_field_and_nothing_is_written(
+    vera: Client, ids: dict[str, int], typed: str
+) -> None:
+    where = api.location(code="tverskaya").id
+    address = f"/stock/locations/{where}/week/"
+    given = {"days": list(range(7)), "opens": "10:00", "closes": "12:00", "minutes": 60, "capacity": 3}
+    posted(vera, f"{address}openings/", given)
+    tomorrow = (clock.now().astimezone(ZoneInfo("Europe/Moscow")) + timedelta(days=1)).date()
+    first, second = api.slots(location="tverskaya", day=tomorrow)
+    cells = {"from": str(tomorrow), f"slot-{first.uid}": typed, f"slot-{second.uid}": "9"}
+    assert "no number" in posted(vera, f"{address}save/", cells, 422)
+    assert [slot.capacity for slot in api.slots(location="tverskaya", day=tomorrow)] == [3, 3]
+    before = reserves()
+    assert "Nothing was saved" in posted(vera, "/stock/reserves/save/", {"*|site": typed, "tverskaya|": "4"}, 422)
+    assert (reserves(), api.location(code="tverskaya").safety) == (before, 0)
+    inbound = {"document": "PO-7", "location": "warehouse", "due_on": "2026-03-09", "lines": f"42 {typed}"}
+    assert "nothing has the code" in posted(vera, "/stock/inbound/new/", inbound, 422)
+    assert correcting.expected() == []
+    sent = api.create_transfer(origin="warehouse", destination="tverskaya", lines=[("42", 2)], by=VERA)
+    api.send_transfer(uid=sent.uid, by=VERA)
+    page = posted(vera, f"/transfers/{sent.uid}/receive/", {f"came-{ids['42']}": typed, "key": "k"}, 422)
+    assert "How many came is a number: 42" in page
+    assert numbers("42", "tverskaya")[0] == 3
+
+
+def test_the_hours_of_a_store_are_its_own_wherever_the_server_stands(vera: Client) -> None:
+    kamchatka = place("kamchatka", name="Камчатка", time_zone="Asia/Kamchatka", opening_hours=ALL_WEEK, pickup=True)
+    evening = datetime(2026, 3, 1, 13, 30, tzinfo=UTC)  # it is half past one of Monday there
+    with clock.frozen(evening):
+        posted(vera, f"/stock/locations/{kamchatka}/slots/", {"minutes": 60, "capacity": 5, "days": 1})
+        assert api.slots(location="kamchatka", day=date(2026, 3, 1)) == []
+        assert len(api.slots(location="kamchatka", day=date(2026, 3, 2))) == 2
+        for address in (f"/stock/locations/{kamchatka}/", f"/stock/locations/{kamchatka}/week/"):
+            page = opened(vera, address)
+            assert "10:00–11:00" in page
+            assert "by the clock of the location: Asia/Kamchatka, it is 01:30 there now" in page
+            assert "22:00" not in page

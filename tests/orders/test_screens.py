@@ -1,10 +1,13 @@
 """Oleg and the office before the order book: lists, one order with its why, cancelling in numbers, a return by post."""
 
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from edino.checkout.types import Contact
+from edino.inventory import api as stock
+from edino.inventory import types as inventory
 from edino.kernel import sql
 from edino.orders import api as orders
 from edino.orders.api import returns
@@ -194,3 +197,16 @@ def test_the_history_names_places_as_people_do() -> None:
     told = [one.more for one in history]
     assert any("Tver store" in more for more in told)
     assert not any("TVER" in more for more in told)
+
+
+def test_the_slot_of_an_order_is_told_by_the_clock_of_its_store() -> None:
+    shop.open_shop()
+    zone = inventory.LocationInput("TVER", time_zone="Asia/Kamchatka")
+    stock.save_location(location=zone, by=shop.HOUSE)
+    [slot] = shop.slots(1)
+    order = store.ordered({"DAWN-42": 1}, delivery=shop.pickup(slot.uid))
+    page = stage.text(stage.log_in(Role.OPERATOR).get(f"/orders/{order.uid}/"))
+    begins, ends = (at.astimezone(ZoneInfo("Asia/Kamchatka")) for at in (slot.starts_at, slot.ends_at))
+    assert f"{begins:%H:%M}–{ends:%H:%M}" in page
+    assert "by the clock of the store, Asia/Kamchatka" in page
+    assert f"{slot.starts_at:%H:%M}–{slot.ends_at:%H:%M}" not in page

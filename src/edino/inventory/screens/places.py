@@ -169,7 +169,7 @@ def open_slots(request: StaffRequest, number: int) -> HttpResponse:
     form = Slots(request.POST or None)
     if request.method != "POST" or not form.is_valid():
         return _page(request, place, form)
-    today, given = clock.now().date(), form.cleaned_data
+    today, given = words.today(place), form.cleaned_data
     times = [
         time
         for day in range(given["days"])
@@ -222,7 +222,7 @@ def _form(request: StaffRequest, form: Place, place: Location | None) -> HttpRes
 
 def _page(request: StaffRequest, place: Location, form: Slots) -> HttpResponse:
     edits = staff.may(request.staff, "stock.edit")
-    today = clock.now().date()
+    today = words.today(place)
     found = [
         slot
         for day in range(LOOK_AHEAD)
@@ -242,6 +242,7 @@ def _page(request: StaffRequest, place: Location, form: Slots) -> HttpResponse:
         form=form if edits and place.pickup else None,
         form_url=reverse("stock_location_slots", args=[place.id]),
         week=Action(_("A week of slots"), reverse("stock_week", args=[place.id]), icon="calendar-days"),
+        zone=words.by_the_clock_of(place),
         slots=_slot_table().read(request, short([_time(slot, place) for slot in found], key="at")),
     )
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from edino.inventory import api
 from edino.inventory.api import openings as door
 from edino.inventory.errors import NoSuchLocation
+from edino.inventory.screens import words
 from edino.inventory.types import Location, Opening, Slot, SlotInput
 from edino.kernel import clock
 from edino.kernel.errors import Refusal
@@ -26,6 +27,7 @@ from edino.staff import api as staff
 from edino.staff.api import StaffRequest
 from edino.ui import screen
 from edino.ui.screen import Action, Back
+from edino.ui.whole import whole
 
 DAYS = (_("Monday"), _("Tuesday"), _("Wednesday"), _("Thursday"), _("Friday"), _("Saturday"), _("Sunday"))
 WEEK = 7
@@ -61,13 +63,14 @@ def save(request: StaffRequest, number: int) -> HttpResponse:
     place = _place(number)
     known = {str(slot.uid): slot for day in _days(request, place) for slot in _slots(place, day)}
     typed = {uid: request.POST.get(f"slot-{uid}", "").strip() for uid in known}
-    wrong = {uid for uid, text in typed.items() if text and not (text.isascii() and text.isdigit() and int(text[:9]) <= MOST)}  # noqa: E501  # fmt: skip
+    numbers = {uid: whole(text, most=MOST) for uid, text in typed.items() if text}
+    wrong = {uid for uid, number in numbers.items() if number is None}
     if wrong:
         return _page(request, place, Weekly(), typed, dict.fromkeys(wrong, gettext("This is no number of orders.")))
     changed = [
-        SlotInput(slot.starts_at, slot.ends_at, int(typed[uid]))
-        for uid, slot in known.items()
-        if typed[uid] and int(typed[uid]) != slot.capacity
+        SlotInput(known[uid].starts_at, known[uid].ends_at, number)
+        for uid, number in numbers.items()
+        if number is not None and number != known[uid].capacity
     ]
     try:
         door.set_slots(location=place.code, slots=changed, by=request.staff)
@@ -137,6 +140,7 @@ def _page(
         capacity=capacity,
         problem=" ".join(dict.fromkeys(wrong.values())),
         openings=_openings(place),
+        zone=words.by_the_clock_of(place),
         form=form if edits else None,
         edits=edits,
         first=days[0].isoformat(),
@@ -187,7 +191,7 @@ def _slots(place: Location, day: date) -> list[Slot]:
 
 
 def _days(request: StaffRequest, place: Location) -> list[date]:
-    today = clock.now().astimezone(ZoneInfo(place.time_zone)).date()
+    today = words.today(place)
     asked = request.POST.get("from") or request.GET.get("from", "")
     try:
         first = parse_date(asked) or today

@@ -1,20 +1,25 @@
 """Words that several screens of stock say."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api as catalogue
 from edino.channels import api as channels_api
 from edino.channels.types import Ability
 from edino.inventory import api
+from edino.inventory.types import Location
+from edino.kernel import clock
 from edino.kernel.errors import Refusal
 from edino.kernel.holds import Short
 from edino.ui.parts import Text
 from edino.ui.screen import Status
+from edino.ui.whole import whole
 
 KINDS: Final[Mapping[str, Text]] = {
     "received": _("received"),
@@ -105,15 +110,30 @@ class Lines(forms.CharField):
             if not line.strip():
                 continue
             code, _sep, count = line.strip().rpartition(" ")
-            if not code or not count.isascii() or not count.isdigit() or len(count) > 7:
-                code, count = line.strip(), "1"
+            pieces = whole(count, most=9_999_999)
+            if not code or pieces is None:
+                code, pieces = line.strip(), 1
             info = catalogue.find_variant(code=code.strip())
             if info is None:
                 raise forms.ValidationError(_("Line %(number)s: nothing has the code %(code)s."), params={"number": number, "code": code})  # fmt: skip  # noqa: E501
-            found.append((info.sku, int(count)))
+            found.append((info.sku, pieces))
         if not found:
             raise forms.ValidationError(_("Say which goods."))
         return found
+
+
+def today(place: Location) -> date:
+    """The day that it is at a location, wherever the server and the reader are."""
+    return clock.now().astimezone(ZoneInfo(place.time_zone)).date()
+
+
+def by_the_clock_of(place: Location) -> str:
+    """Whose hours a page shows: "Times are by the clock of the store (Asia/Yekaterinburg, it is 14:05 there)"."""
+    now = clock.now().astimezone(ZoneInfo(place.time_zone))
+    return gettext("Times are by the clock of the location: %(zone)s, it is %(time)s there now.") % {
+        "zone": place.time_zone,
+        "time": f"{now:%H:%M}",
+    }
 
 
 def lay_beside(form: forms.Form, refusal: Refusal) -> forms.Form:

@@ -8,7 +8,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -101,7 +100,7 @@ def _about(found: Order, places: Mapping[int, str]) -> Iterator[Fact]:
         yield Fact(_("Way"), words.METHODS.get(found.delivery.method, found.delivery.method))
     starts, ends = found.delivery.slot_starts_at, found.delivery.slot_ends_at
     if starts and ends:
-        yield Fact(_("Slot"), format_html("{}–{}", When(starts, "full"), When(ends, "time")))
+        yield Fact(_("Slot"), *shown.slot(starts, ends, found.delivery.location))
     if found.codes:
         yield Fact(_("Codes"), ", ".join(found.codes))
     if found.exchange_of:
@@ -164,7 +163,7 @@ def _group(request: StaffRequest, found: Order, one: Any, places: Mapping[int, s
     where = places.get(one.location_id, one.location)
     facts = [
         *([Fact(_("To"), goes)] if goes else []),
-        *([Fact(_("Slot"), _slot(one))] if one.slot_starts_at else []),
+        *([Fact(_("Slot"), *_slot(one))] if one.slot_starts_at else []),
         *([Fact(_("Attempt"), one.attempt)] if one.attempt > 1 else []),
         *([Fact(_("Sent with"), one.carrier, one.tracking)] if one.carrier or one.tracking else []),
         *([Fact(_("Why"), telling.reason(one.reason))] if one.reason else []),
@@ -181,8 +180,8 @@ def _group(request: StaffRequest, found: Order, one: Any, places: Mapping[int, s
     }
 
 
-def _slot(one: Any) -> SafeString:
-    return format_html("{}–{}", When(one.slot_starts_at, "full"), When(one.slot_ends_at, "time"))
+def _slot(one: Any) -> tuple[str, str]:
+    return shown.slot(one.slot_starts_at, one.slot_ends_at, one.pickup_location or one.location)
 
 
 def _actions(request: StaffRequest, found: Order) -> Iterator[Action]:

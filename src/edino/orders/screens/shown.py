@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Final
+from zoneinfo import ZoneInfo
 
-from django.utils import timezone
-from django.utils.translation import ngettext
+from django.utils import formats, timezone
+from django.utils.translation import gettext, ngettext
 
 from edino.inventory import api as inventory
 from edino.kernel.money import Money
@@ -32,6 +33,15 @@ def choices() -> list[tuple[str, str]]:
 def location_id(code: str) -> int | None:
     """The inside id of a location chosen in a filter."""
     return next((place.id for place in inventory.locations() if place.code == code), None) if code else None
+
+
+def slot(starts: datetime, ends: datetime, code: str) -> tuple[str, str]:
+    """A slot of a store and whose clock tells it: the store's, wherever the server and the reader are."""
+    named = next((place.time_zone for place in inventory.locations() if place.code == code), "UTC")
+    zone = ZoneInfo(named)
+    first, last = starts.astimezone(zone), ends.astimezone(zone)
+    told = f"{formats.date_format(first, 'j E Y')}, {first:%H:%M}–{last:%H:%M}"
+    return told, gettext("by the clock of the store, %(zone)s") % {"zone": named}
 
 
 def sum_of(minor: int, currency: str) -> Amount:
