@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
@@ -12,10 +13,11 @@ from django.utils.translation import gettext
 
 from edino.channels import api as channels
 from edino.channels.types import Source
-from edino.integrations.exchange import importing, queries
+from edino.integrations.exchange import archives, importing, queries
 from edino.integrations.exchange.formats import FORMATS, HELP
 from edino.integrations.exchange.importing import Report
 from edino.integrations.exchange.oddities import KINDS
+from edino.integrations.exchange.queries import Exchange
 from edino.integrations.exchange.reading import Document
 from edino.integrations.exchange.staging import Read
 from edino.integrations.exchange.work import Work
@@ -71,8 +73,21 @@ class Files:
             queries.give_up([earlier.id])
             queries.close_exchange(earlier.id)
         exchange = queries.open_exchange(source_id=source.id, kind=self.kind, way="files")
+        with tempfile.TemporaryDirectory(prefix="edino-exchange-") as folder:
+            documents: list[Path] = []
+            for place, file in enumerate(files):
+                within = Path(folder, str(place))
+                within.mkdir()
+                try:
+                    documents += archives.plain(file, self.kind, within)
+                except Refusal as refusal:
+                    yield False, _refused(refusal)
+            yield from self._each(source, exchange, sorted(documents, key=rank), progress, dry_run=dry_run)
+
+    def _each(
+        self, source: Source, exchange: Exchange, ordered: Sequence[Path], progress: Progress, *, dry_run: bool
+    ) -> Iterator[tuple[bool, list[str]]]:
         last: Work | None = None
-        ordered = sorted(files, key=rank)
         for path in ordered:
             try:
                 document = Document.of(path)
@@ -80,11 +95,15 @@ class Files:
                 last = Work(source, exchange, run, document, beside(path, source, dry_run=dry_run), dry=dry_run)
                 importing.advance(last, FORMATS[self.kind], progress=progress)
             except Refusal as refusal:
-                yield False, [f"edino: {refusal.text}", *(f"  {one.field}: {one.message}" for one in refusal.fields)]
+                yield False, _refused(refusal)
                 continue
             if path == ordered[-1]:
                 importing.finish(last)
             yield True, list(described(importing.report(last.run, dry_run=dry_run)))
+
+
+def _refused(refusal: Refusal) -> list[str]:
+    return [f"edino: {refusal.text}", *(f"  {one.field}: {one.message}" for one in refusal.fields)]
 
 
 def rank(path: Path) -> tuple[int, str]:
