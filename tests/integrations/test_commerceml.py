@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.integrations.exchange_texts import catalog, goods, offer, offers
 
 from edino.catalogue import api as catalogue
 from edino.inventory import api as inventory
-from edino.kernel import sql
+from edino.kernel import clock, sql
 
 pytestmark = pytest.mark.django_db
 
@@ -331,3 +332,32 @@ def test_real_files_come_in_whole_and_twice_change_nothing(
     assert " created" not in again.output
     summed = sql.scalar("SELECT sum(total) FROM kernel_capacity WHERE kind = 'stock'")
     assert summed == pieces
+
+
+def test_a_price_beyond_every_limit_is_refused_by_name(
+    load: Callable[..., Result], write: Callable[[str, str], Path]
+) -> None:
+    told = load(write("import.xml", catalog(KEDS)), write("offers.xml", offers(offer("g1", "Кеды", "9" * 20))))
+    assert told.exit_code == 0
+    assert "1 × price_refused: A price that the catalogue could not take; it was refused" in told.output
+    assert "Кеды: " in told.output
+    assert price("K-1") is None
+
+
+@pytest.mark.parametrize("made", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_a_document_of_no_time_is_told_and_makes_nothing_after_it_too_old(
+    load: Callable[..., Result], write: Callable[[str, str], Path], made: str
+) -> None:
+    stocked = [offer("g1", "Кеды", "10", stores={"w1": count}) for count in ("1", "2")]
+    told = load(write("import.xml", catalog(KEDS, at=made)), write("offers.xml", offers(stocked[0], at=made)))
+    assert told.exit_code == 0
+    assert "1 × date_unreadable" in told.output
+    assert made in told.output
+    assert stock("K-1") == {"glavnyy-sklad": 1}
+    told = load(write("later.xml", offers(stocked[1], at="2026-03-01T11:00:00")))
+    assert "older_than_known" in told.output  # the first was taken as of its arrival, which is after it
+    with clock.frozen(clock.now() + timedelta(hours=2)):
+        later = f"{clock.now():%Y-%m-%dT%H:%M:%S}"
+        told = load(write("latest.xml", offers(stocked[1], at=later)))
+    assert "older_than_known" not in told.output
+    assert stock("K-1") == {"glavnyy-sklad": 2}

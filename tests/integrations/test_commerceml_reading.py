@@ -159,11 +159,12 @@ THIEF = """<?xml version="1.0"?>
         (BOMB.encode(), "document.xml, line 2: the document declares entities; such documents are refused."),
         (THIEF.encode(), "document.xml, line 2: the document declares entities; such documents are refused."),
         ((HEAD + SAMPLE[:-40]).encode(), "document.xml, line 2: the XML is broken here: "),
+        ((HEAD + SAMPLE).encode()[: (HEAD + SAMPLE).encode().rindex("я".encode()) + 1], "the XML is broken here: "),
         ((HEAD + SAMPLE.replace("</Артикул>", "</Артикль>")).encode(), "Артикул line 2 and Артикль"),
         (("<КоммерческаяИнформация>" + "<a>" * 5000).encode(), "line 1: the XML is broken here: Excessive depth"),
         ((HEAD + SAMPLE.replace("Волна", "я" * 12_000_000)).encode(), "the XML is broken here: "),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_cannot_be_read_is_refused_with_file_and_line(text: bytes, says: str, tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as refused:

@@ -123,3 +123,11 @@ def test_what_a_feed_says_in_passing_is_not_lost_without_a_word(tmp_path: Path) 
     assert [noted[kind] for kind in ("offer_disabled", "picture_relative", "oldprice_unreadable", "tax_unknown")] == [
         1
     ] * 4
+
+
+def test_several_barcodes_in_one_element_are_several(tmp_path: Path) -> None:
+    records, odd = read(
+        "yml", feed('<offer id="1"><name>К</name><barcode>4606453849072, 96385074</barcode></offer>'), tmp_path
+    )
+    assert of(records, Offer)[0].barcodes == ("4606453849072", "96385074")
+    assert "barcode_wrong" not in odd.noted

@@ -92,7 +92,7 @@ class Reader:
         self._version = (element.get("ВерсияСхемы") or "").strip()
         said = element.get("ДатаФормирования")
         time = element.get("ВремяФормирования")
-        self._as_of = values.moment(f"{said}T{time}" if said and time and "T" not in said else said, self.zone)
+        self._as_of = values.made_at(f"{said}T{time}" if said and time and "T" not in said else said, self.zone)
         if self._version not in VERSIONS:
             self.odd.note("version_unknown", self._version, line=element.sourceline or 1)
         if said and self._as_of is None:
@@ -444,11 +444,10 @@ class Reader:
                 said = True
         for box in boxes:
             store = box.get("ИдСклада") or _child(box, "Ид") or _child(box, "ИдСклада")
-            amount = values.number(
-                box.get("КоличествоНаСкладе") or _child(box, "Количество") or _child(box, "КоличествоНаСкладе")
-            )
+            told = box.get("КоличествоНаСкладе") or _child(box, "Количество") or _child(box, "КоличествоНаСкладе")
+            amount = values.number(told)
             if not store or amount is None:
-                self.odd.note("stock_unreadable", f"{box.get('КоличествоНаСкладе')}: {name}", line=line)
+                self.odd.note("stock_unreadable", f"{store or '–'}: {told or '–'}: {name}", line=line)
                 continue
             stores[store] = stores.get(store, Decimal(0)) + amount
         if total is None and not stores and not said:

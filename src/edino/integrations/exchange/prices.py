@@ -178,6 +178,8 @@ def _write(work: Work, asked: Sequence[Asked], changes: list[Change]) -> list[Mi
         if place in refused:
             changes.append(work.refuse("prices", one.staged, name, refused[place]))
             work.count("prices", "rejected")
+            told = "; ".join(message for _field, message in refused[place])
+            work.odd.note("price_refused", f"{name}: {told}", line=one.staged.line)
         else:
             what = "created" if one.before is None else "changed"
             fields = compared(_shown(one.before.body) if one.before else {}, _shown(one.body))

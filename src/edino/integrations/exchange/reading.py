@@ -284,7 +284,8 @@ def _decoded(document: Document, encoding: str, errors: str) -> Iterator[str]:
         with document.open() as file:
             while block := file.read(BLOCK):
                 yield decoder.decode(block)
-            if rest := decoder.decode(b"", final=True):
+            # A letter that was cut in two is the end of a file that was cut off, and the parser says so.
+            if decoder.getstate()[0] == b"" and (rest := decoder.decode(b"", final=True)):
                 yield rest
     except UnicodeDecodeError as error:
         raise Unreadable(

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
 from functools import cache
 from typing import Final
@@ -10,11 +10,15 @@ from typing import Final
 from babel.core import get_global
 from babel.numbers import list_currencies
 
+from edino.kernel import clock
+
 _INVISIBLE: Final = dict.fromkeys((0xFEFF, 0x200B, 0x7F))
 _SPACES: Final = re.compile(r"[\s\u00a0\u2007\u2009\u202f'’]+")
 _NUMBER: Final = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)")
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?|[+-]?\d{1,3}(\.\d{3})+,\d+")
 _LONGEST: Final = 30
+_EARLIEST: Final = 1990
+_AHEAD: Final = timedelta(days=2)
 _DATES: Final = (
     "%Y-%m-%dT%H:%M:%S",
     "%Y-%m-%d %H:%M:%S",
@@ -92,6 +96,15 @@ def moment(text: str | None, zone: tzinfo = UTC) -> datetime | None:
         return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
     except (OverflowError, ValueError):
         return None
+
+
+def made_at(text: str | None, zone: tzinfo = UTC) -> datetime | None:
+    """When a document was made. None also for a moment that no document is of.
+
+    1C writes an empty date as the year 1, and a document of the far future would make everything after it too old.
+    """
+    found = moment(text, zone)
+    return found if found and found.year >= _EARLIEST and found <= clock.now() + _AHEAD else None
 
 
 def _written(said: str) -> datetime | None:

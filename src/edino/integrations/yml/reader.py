@@ -1,5 +1,6 @@
 """A YML feed as records. An offer is a variant; offers of one `group_id` are one product."""
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
@@ -94,7 +95,7 @@ class Reader:
 
     def _header(self, element: "Element") -> Header:
         said = element.get("date")
-        as_of = values.moment(said, self.zone)
+        as_of = values.made_at(said, self.zone)
         line = element.sourceline or 1
         if not said:
             self.odd.note("no_date", self.document.name, line=line)
@@ -176,7 +177,8 @@ class Reader:
                 tax=self._tax(told.get("vat", ""), name, line),
                 catalog="yml",
             )
-        codes = [values.words(child.text) for child in element if local(child) == "barcode"]
+        printed = [child.text or "" for child in element if local(child) == "barcode"]
+        codes = [values.words(code) for text in printed for code in re.split(r"[,;]", text)]
         barcodes = tuple(dict.fromkeys(code for code in codes if code))
         for code in barcodes:
             if not values.barcode_fits(code):
