@@ -164,3 +164,19 @@ def test_a_person_adjusts_and_the_next_file_agrees() -> None:
     found = Movement("adjusted", "42", "tverskaya", -1, "broken", NOON + timedelta(hours=2), expected_from=5)
     assert api.move(movements=[found], by=VERA).written == 1
     assert counts(told(("tverskaya", "42", 4), at=timedelta(hours=3))) == {"unchanged": 1}
+
+
+def test_an_old_file_is_brought_up_to_now_and_says_where_the_book_begins_later_than_it() -> None:
+    goods(["42", "43"])
+    place("tverskaya")
+    bring("42", "tverskaya", 10)  # at noon, the first that the book hears of
+    bring("43", "tverskaya", 4)
+    report = told(("tverskaya", "42", 10), ("tverskaya", "43", 0), at=timedelta(days=-30))
+    assert (counts(report), report.unheard) == ({"changed": 1, "unchanged": 1}, 1)
+    assert numbers("42", "tverskaya")[0] == 20  # as the rule says, and the report names it
+    assert numbers("43", "tverskaya")[0] == 4
+    later = told(("tverskaya", "42", 10), ("tverskaya", "43", 4))
+    assert (counts(later), later.unheard) == ({"changed": 1, "unchanged": 1}, 0)
+    older = told(("tverskaya", "42", 99), at=timedelta(days=-60))
+    assert (counts(older), older.unheard) == ({"stale": 1}, 0)
+    assert numbers("42", "tverskaya")[0] == 10

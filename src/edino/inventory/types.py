@@ -6,19 +6,13 @@ from datetime import date, datetime, time
 from typing import Literal, get_args
 from uuid import UUID
 
+import msgspec
+
 LocationKind = Literal["warehouse", "store", "transit", "partner"]
 MovementKind = Literal[
-    "received",
-    "adjusted",
-    "sold",
-    "returned",
-    "shipped",
-    "transfer_out",
-    "transfer_in",
-    "counted",
-    "damaged",
-    "written_off",
-]
+    "received", "adjusted", "sold", "returned", "shipped",
+    "transfer_out", "transfer_in", "counted", "damaged", "written_off",
+]  # fmt: skip
 Condition = Literal["good", "damaged", "quarantine"]
 Method = Literal["pickup", "delivery", "carry"]
 Way = Literal["ship", "carry", "transfer"]
@@ -95,9 +89,8 @@ class LocationInput:
     daily_parcels: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Atp:
-    """What can be promised of a variant at a location.
+class Atp(msgspec.Struct, frozen=True, gc=False):
+    """What can be promised of a variant at a location. (A struct: thousands are made at once, at a tenth of the cost.)
 
     `free` = on_hand − promised − safety, never below zero; `promised` is used and held, due holds left out. `safety`
     is what the location and the channel keep back. `inbound` is what is expected, as (day, quantity).
@@ -210,7 +203,7 @@ class SnapshotChange:
 class SnapshotReport:
     """What a snapshot said and did. `largest` are its greatest changes; `stale` rows were older than what is known.
 
-    `zeroed` of `stocked` levels would become empty; `stopped`: the brake held, and nothing was changed.
+    `zeroed` of `stocked` levels would become empty; `stopped`: the brake held. Of `unheard` the book begins later.
     """
 
     uid: UUID
@@ -228,6 +221,7 @@ class SnapshotReport:
     rejected: tuple[Rejection, ...] = ()
     largest: tuple[SnapshotChange, ...] = ()
     cases: int = 0
+    unheard: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ KINDS: Final[dict[str, Any]] = {
     "price_zero": _("A price of zero; it was not taken"),
     "price_negative": _("A price below zero; it was not taken"),
     "price_unreadable": _("A price that cannot be read; it was not taken"),
+    "price_refused": _("A price that the catalogue could not take; it was refused"),
     "price_repeated": _("An offer with two prices of one type; the one per base unit was taken"),
     "price_type_unknown": _("A price of a type that nothing describes; it was taken under its id"),
     "price_rounded": _("A price with more decimals than its currency has; it was rounded"),
@@ -115,6 +116,9 @@ KINDS: Final[dict[str, Any]] = {
     "stock_disagrees": _("The total differs from the sum of the stores; the stores were trusted"),
     "stock_no_stores": _("A total without stores; it was not taken, since nobody says where the stock is"),
     "store_unknown": _("Stock in a store that nothing describes; the store was made under its id"),
+    "stock_before_book": _(
+        "Stock of a time before anything is known of the place; what came first may be counted twice, check it"
+    ),
     "stock_too_many_zeros": _("Too much of the stock would become zero at once; nothing of it was taken"),
     # orders
     "order_unknown": _("An order that is not in the order book"),

@@ -194,6 +194,8 @@ def _apply(work: Work, told: list[Told], changes: list[Change]) -> None:
                 ("older", report.stale),
             ):
                 work.count("levels", what, number)
+            if report.unheard:
+                work.odd.note("stock_before_book", count=report.unheard)
     things = []
     for one in told:
         settled = not stopped and one.offer.sku not in refused

@@ -148,7 +148,7 @@ def _compare(
     as_of: datetime, count: int, scope: list[int], *, full: bool, examples: int, most: int
 ) -> tuple[SnapshotReport, Summary]:
     unknown, named = snapshots.unknown(examples)
-    summary = snapshots.compare(as_of, scope, full=full)
+    summary = snapshots.compare(as_of, count, scope, full=full)
     rejected = tuple(
         Rejection(place, "sku" if sku else "location", "unknown", f"There is no such {'SKU' if sku else 'location'}.")
         for place, sku in named

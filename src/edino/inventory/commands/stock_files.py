@@ -63,6 +63,7 @@ class StockFiles:
             if not report.stopped:
                 unchanged += report.unchanged
                 remarks["older than what is known"] += report.stale
+                remarks["older than the book of its place: what came first may be counted twice"] += report.unheard
                 remarks["below zero, taken for none"] += report.unknown.get("negative", 0)
         return Written(unchanged, rejections, Counter({word: count for word, count in remarks.items() if count}))
 

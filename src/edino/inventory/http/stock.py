@@ -97,7 +97,7 @@ class ChangeAnswer(Schema):
 
 
 class SnapshotAnswer(Schema):
-    """What a stock file said and did. `unknown` counts what could not be used."""
+    """What a stock file said and did. `unknown` counts what could not be used; `unheard`: the book begins later."""
 
     uid: UUID
     as_of: datetime
@@ -107,6 +107,7 @@ class SnapshotAnswer(Schema):
     added: int
     removed: int
     stale: int
+    unheard: int
     zeroed: int
     stocked: int
     stopped: bool
@@ -327,6 +328,7 @@ def _report(report: SnapshotReport) -> SnapshotAnswer:
         word: getattr(report, word)
         for word in ("uid", "as_of", "rows", "unchanged", "changed", "added", "removed", "stale", "zeroed", "stocked")
     }
+    numbers["unheard"] = report.unheard
     return SnapshotAnswer(
         **numbers,
         stopped=report.stopped,

@@ -1,9 +1,9 @@
 """Statements about what can be promised."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
@@ -43,34 +43,66 @@ def availability(
         "owner": owner.uid if owner else None,
         "owner_kind": owner.kind if owner else "",
     }
-    found = sql.tuples(_SQL["availability"], values)
-    expected = {variant: _expected(coming) for variant, levels, coming in found if levels is None}
-    return [
-        Atp(
-            variant,
-            place,
-            total,
-            promised,
-            kept,
-            max(0, total + slack - promised - kept),
-            expected[variant].get(place, ()) if variant in expected else (),
-            capacity,
-        )
-        for variant, levels, _ in found
-        if levels is not None
-        for place, total, promised, kept, slack, capacity in _levels(levels.translate(_AS_JSON))
-    ]
+    told: dict[str, list[tuple[int, str, str | None]]] = {"place": [], "level": [], "loose": [], "coming": []}
+    for what, key, text, odd in sql.tuples(_SQL["availability"], values):
+        told[what].append((key, text, odd))
+    kept = {place: (safety, reserve) for _, text, _ in told["place"] for place, safety, reserve in _triples(text)}
+    loose = {capacity: int(text) for capacity, text, _ in told["loose"]}
+    coming = {variant: _expected(text) for variant, text, _ in told["coming"]}
+    usual = {place: safety + reserve for place, (safety, reserve) in kept.items()}
+    found: list[Atp] = []
+    for variant, text, odd in told["level"]:
+        levels = _quadruples(f"[[{text}]]")
+        if odd or loose or variant in coming:
+            found += _unusual(
+                variant, levels, own=_triples(odd), kept=kept, loose=loose, coming=coming.get(variant, {})
+            )
+        else:
+            found += [
+                Atp(variant, place, total, taken, back, max(total - taken - back, 0), (), capacity)
+                for place, capacity, total, taken in levels
+                if (back := usual.get(place)) is not None  # else it is closed, or on the road
+            ]
+    return found
 
 
-def _expected(coming: list[Any]) -> dict[int, tuple[tuple[date, int], ...]]:
+def _unusual(
+    variant: int,
+    levels: list[tuple[int, int, int, int]],
+    *,
+    own: list[tuple[int, int, int]],
+    kept: Mapping[int, tuple[int, int]],
+    loose: Mapping[int, int],
+    coming: Mapping[int, tuple[tuple[date, int], ...]],
+) -> Iterator[Atp]:
+    """The levels of a variant where more has to be looked at; `own`: (place, safety or −1, slack)."""
+    odd = {place: (safety, slack) for place, safety, slack in own}
+    for place, capacity, total, taken in levels:
+        if place not in kept:
+            continue
+        safety, reserve = kept[place]
+        itself, slack = odd.get(place, (-1, 0))
+        back = (safety if itself < 0 else itself) + reserve
+        promised = taken - loose.get(capacity, 0)
+        free = max(total + slack - promised - back, 0)
+        yield Atp(variant, place, total, promised, back, free, coming.get(place, ()), capacity)
+
+
+def _expected(text: str) -> dict[int, tuple[tuple[date, int], ...]]:
     """What is expected at each place, the first day first."""
-    return {
-        place: tuple([(date.fromisoformat(day), quantity) for day, quantity in expected]) for place, expected in coming
-    }
+    found: dict[int, tuple[tuple[date, int], ...]] = {}
+    for place, day, quantity in _coming(text):
+        found[place] = (*found.get(place, ()), (day, quantity))
+    return found
 
 
-_AS_JSON: Final = str.maketrans("{}", "[]")
-_levels: Final = msgspec.json.Decoder(list[tuple[int, int, int, int, int, int]]).decode
+def _triples(text: str | None) -> list[tuple[int, int, int]]:
+    return _three(f"[[{text}]]") if text else []
+
+
+_quadruples: Final = msgspec.json.Decoder(list[tuple[int, int, int, int]]).decode
+_three: Final = msgspec.json.Decoder(list[tuple[int, int, int]]).decode
+_coming: Final = msgspec.json.Decoder(list[tuple[int, date, int]]).decode
 
 
 def by_city(variants: Sequence[int], channel: str, at: datetime) -> list[CityStock]:

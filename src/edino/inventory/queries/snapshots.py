@@ -15,6 +15,8 @@ from edino.kernel import log, sql
 
 _SQL = sql.statements("edino.inventory", "snapshots.sql")
 _CHUNK = 20_000
+FEW = 5_000
+"""Rows of a file whose movements are found level by level; of more, by time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Summary:
     stocked: int
     last: int
     named: int
+    unheard: int
 
 
 @contextmanager
@@ -83,9 +86,10 @@ def locations_named() -> list[int]:
     return [row[0] for row in sql.tuples(_SQL["locations_named"])]
 
 
-def compare(as_of: datetime, locations: Sequence[int], *, full: bool) -> Summary:
-    """Compare the file with the book."""
-    sql.execute(_SQL["compare"], {"as_of": as_of, "locations": list(locations), "full": full})
+def compare(as_of: datetime, rows: int, locations: Sequence[int], *, full: bool) -> Summary:
+    """Compare a file of so many rows with the book."""
+    few = rows <= FEW and not full
+    sql.execute(_SQL["compare"], {"as_of": as_of, "locations": list(locations), "full": full, "few": few})
     sql.execute(_SQL["order_changes"])
     sql.execute(_SQL["look_at_changes"])
     found = sql.row(_SQL["sum_up"], {}, Summary)

@@ -230,6 +230,7 @@ def _facts(one: StockFile, report: SnapshotReport) -> list[Fact]:
         Fact(_("New places"), Number(report.added)),
         *([Fact(_("Left out: not there"), Number(report.removed))] if one.is_full else []),
         *([Fact(_("Older than what is known"), Number(report.stale))] if report.stale else []),
+        *([Fact(_("Older than the book, please check"), Number(report.unheard))] if report.unheard else []),
         Fact(_("Become empty"), Status(f"{report.zeroed} / {report.stocked}", "bad" if report.stopped else "quiet")),
     ]
 

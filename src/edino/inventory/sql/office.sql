@@ -1,5 +1,6 @@
 -- name: stock
--- Levels as the list of stock shows them, by SKU; what is free in a channel, and what is expected.
+-- Levels as the list of stock shows them, by SKU; what is free in a channel, and what is expected: that is read for the
+-- rows that are shown, and as a whole only when somebody asks what is expected at all.
 WITH place AS MATERIALIZED (
     SELECT place.id, place.code, place.name, place.safety, place.is_active AND place.kind <> 'transit' AS gives,
            place.kind = 'transit' AS transit,
@@ -16,8 +17,8 @@ SELECT level.id, level.variant_id, variant.sku, variant.names, variant.options, 
   JOIN place ON place.id = level.location_id
   JOIN kernel_capacity AS capacity ON capacity.id = level.capacity_id
   JOIN pub.catalogue_variant AS variant ON variant.id = level.variant_id
-  LEFT JOIN (SELECT level_id, sum(quantity)::bigint AS quantity FROM inventory_inbound GROUP BY level_id) AS coming
-         ON coming.level_id = level.id
+  LEFT JOIN LATERAL (SELECT sum(inbound.quantity)::bigint AS quantity
+                       FROM inventory_inbound AS inbound WHERE inbound.level_id = level.id) AS coming ON true
  CROSS JOIN LATERAL (SELECT CASE WHEN place.gives THEN greatest(0, capacity.total + capacity.slack - capacity.used
                             - capacity.held - coalesce(level.safety, place.safety) - place.reserve) ELSE 0 END AS free)
        AS number
@@ -25,7 +26,8 @@ SELECT level.id, level.variant_id, variant.sku, variant.names, variant.options, 
         OR lower(variant.names::text) LIKE '%%' || lower(%(words)s) || '%%')
    AND CASE %(state)s::text WHEN 'free' THEN number.free > 0 WHEN 'out' THEN number.free = 0
                             WHEN 'over' THEN capacity.over > 0 WHEN 'aside' THEN level.damaged + level.quarantine > 0
-                            WHEN 'expected' THEN coming.quantity > 0 ELSE true END
+                            ELSE true END
+   AND (%(state)s::text <> 'expected' OR level.id IN (SELECT level_id FROM inventory_inbound))
    AND (%(after_sku)s::text IS NULL OR (variant.sku, level.id) > (%(after_sku)s, %(after_id)s::bigint))
  ORDER BY variant.sku, level.id
  LIMIT %(limit)s;

@@ -25,9 +25,12 @@ SELECT count(*) FILTER (WHERE variant.id IS NULL), count(*) FILTER (WHERE locati
 
 -- name: compare
 -- What each row means: what lies there by the book, and what should, our own movements since the moment of the file
--- counted on top. Of two rows for one place the later one counts. A full file says 0 of what it leaves out.
+-- counted on top. Of two rows for one place the later one counts. A full file says 0 of what it leaves out. A file of
+-- few rows sums only the movements of its levels, so that an old one does not cost the whole ledger; one of many sums by
+-- time, unless all its places have been counted since. Unheard: the book begins after the file, so that what came first
+-- may be in both. (As a scalar, not EXISTS, which the planner would answer for the whole ledger at once.)
 CREATE TEMPORARY TABLE inventory_snapshot_change ON COMMIT PRESERVE ROWS AS
-WITH told AS (
+WITH told AS MATERIALIZED (
     SELECT DISTINCT ON (location.id, variant.id) location.id AS location_id, variant.id AS variant_id,
            greatest(0, row.quantity) AS quantity
       FROM inventory_snapshot_row AS row
@@ -49,8 +52,17 @@ WITH told AS (
                                           AND told.location_id = level.location_id)
 ), since AS (
     SELECT movement.level_id, sum(movement.quantity)::bigint AS quantity
+      FROM told
+      JOIN inventory_level AS level ON level.variant_id = told.variant_id AND level.location_id = told.location_id
+      JOIN inventory_movement AS movement ON movement.level_id = level.id
+     WHERE %(few)s AND movement.occurred_at > %(as_of)s AND movement.condition = 'good'
+     GROUP BY movement.level_id
+    UNION ALL
+    SELECT movement.level_id, sum(movement.quantity)::bigint
       FROM inventory_movement AS movement
-     WHERE movement.occurred_at > %(as_of)s AND movement.condition = 'good'
+     WHERE NOT %(few)s AND movement.occurred_at > %(as_of)s AND movement.condition = 'good'
+       AND (%(full)s OR (SELECT true FROM told JOIN inventory_location AS location ON location.id = told.location_id
+                          WHERE location.counted_as_of IS NULL OR location.counted_as_of <= %(as_of)s LIMIT 1))
      GROUP BY movement.level_id
 )
 SELECT row_number() OVER (ORDER BY coalesce(capacity.total, 0) = everything.quantity + coalesce(since.quantity, 0),
@@ -58,7 +70,10 @@ SELECT row_number() OVER (ORDER BY coalesce(capacity.total, 0) = everything.quan
        AS place, everything.location_id, everything.variant_id, everything.level_id, everything.named,
        everything.quantity, coalesce(capacity.total, 0) AS before,
        everything.quantity + coalesce(since.quantity, 0) AS after,
-       coalesce(greatest(everything.counted_as_of, location.counted_as_of) > %(as_of)s, false) AS stale
+       coalesce(greatest(everything.counted_as_of, location.counted_as_of) > %(as_of)s, false) AS stale,
+       since.quantity IS NOT NULL AND everything.quantity > 0 AND since.quantity = capacity.total
+       AND (SELECT true FROM inventory_movement AS earlier
+             WHERE earlier.level_id = everything.level_id AND earlier.occurred_at <= %(as_of)s LIMIT 1) IS NULL AS unheard
   FROM everything
   JOIN inventory_location AS location ON location.id = everything.location_id
   LEFT JOIN kernel_capacity AS capacity ON capacity.id = everything.capacity_id
@@ -66,7 +81,8 @@ SELECT row_number() OVER (ORDER BY coalesce(capacity.total, 0) = everything.quan
 
 -- name: order_changes
 -- Those that differ come first, so that they are found by their place.
-CREATE INDEX inventory_snapshot_change_place ON inventory_snapshot_change (place) WHERE before <> after;
+CREATE INDEX inventory_snapshot_change_place ON inventory_snapshot_change (place)
+ WHERE before <> after AND NOT stale;
 
 -- name: look_at_changes
 -- Let the planner see what was compared.
@@ -81,7 +97,8 @@ SELECT count(*) FILTER (WHERE NOT stale AND before = after) AS unchanged,
        count(*) FILTER (WHERE stale) AS stale,
        count(*) FILTER (WHERE NOT stale AND before > 0 AND after <= 0) AS zeroed,
        count(*) FILTER (WHERE NOT stale AND before > 0) AS stocked,
-       coalesce(max(place) FILTER (WHERE before <> after), 0) AS last, count(*) FILTER (WHERE named) AS named
+       coalesce(max(place) FILTER (WHERE NOT stale AND before <> after), 0) AS last,
+       count(*) FILTER (WHERE named) AS named, count(*) FILTER (WHERE unheard AND NOT stale) AS unheard
   FROM inventory_snapshot_change;
 
 -- name: largest
