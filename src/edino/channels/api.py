@@ -96,7 +96,7 @@ class ScopedKey(HttpBearer):
         self.scope = Scope(scope)
 
     def __call__(self, request: HttpRequest) -> Source:
-        kind, _, key = request.headers.get("Authorization", "").partition(" ")
+        kind, _, key = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")  # one is asked for, not all of them
         if kind.lower() != "bearer" or not key:
             raise Unauthenticated
         return self.authenticate(request, key.strip())

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cache
 from http import HTTPStatus
 from types import NoneType
-from typing import Any, Final, get_args
+from typing import Any, Final, Self, get_args
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,14 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.operation import Operation
 from ninja.parser import Parser
-from pydantic import AwareDatetime, ConfigDict, ValidationInfo, field_validator
+from pydantic import (
+    AwareDatetime,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from edino.kernel.errors import (
     Conflict,
@@ -81,6 +88,12 @@ class Body(Schema):
     """
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _run_root_validator(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Any:  # type: ignore[override]
+        """Instead of ninja's, which reads everything twice, the second time as attributes of an object."""
+        return handler(values)
 
     @field_validator("*", mode="before")
     @classmethod

@@ -4,6 +4,7 @@ from importlib import import_module
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from edino.kernel.calls import Calls
 from edino.site.api import api
 
 SCREENS = ["kernel.health", "ui.screens", "staff.screens", "channels.screens", "customers.screens", "activity.screens"]
@@ -16,7 +17,7 @@ def _patterns(module: str) -> list[URLPattern | URLResolver]:
 
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/v1/", api.urls),
+    Calls("api/v1/", *api.urls),
     *[pattern for module in SCREENS for pattern in _patterns(module)],
     path("i18n/", include("django.conf.urls.i18n")),
 ]

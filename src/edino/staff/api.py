@@ -335,7 +335,7 @@ def _check_password(password: str, user: User) -> None:
 
 def _address(request: HttpRequest) -> str:
     # As many proxies as are ours may be believed; what stands before them in the header anybody may have written.
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     trusted = settings.ALLAUTH_TRUSTED_PROXY_COUNT
     return hops[-trusted] if 0 < trusted <= len(hops) else str(request.META.get("REMOTE_ADDR", ""))
 
