@@ -36,7 +36,10 @@ def test_serve_makes_the_tables_answers_and_ends_when_asked(serve: Callable[...,
         check=False,
     )
     assert second.returncode == 1
-    assert f"Something else listens on 127.0.0.1:{served.port}" in second.stderr
+    # Who watches over the web is named: the web itself would be started again.
+    pid = served.process.pid
+    assert f"Process {pid} listens on 127.0.0.1:{served.port}: " in second.stderr
+    assert f"Stop it by kill {pid}, or choose another --port." in second.stderr
     assert "Traceback" not in second.stderr
 
     assert served.stop(signal.SIGINT) == 0

@@ -22,7 +22,7 @@ import structlog
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper
 
-from edino.kernel import environment, health, postgres, views
+from edino.kernel import environment, health, ports, postgres, views
 from edino.kernel.errors import Refusal
 
 SECONDS_TO_STOP: Final = 25
@@ -41,6 +41,16 @@ class PortTaken(Refusal):
     """Something else listens on %(host)s:%(port)s. Stop it, or choose another port with --port."""
 
     code = "port_taken"
+
+    @classmethod
+    def at(cls, host: str, port: int) -> "PortTaken":
+        """The refusal that names who holds the port, where that can be seen."""
+        held = ports.holder(port)
+        return PortHeld(host=host, port=port, pid=held.pid, command=held.command) if held else cls(host=host, port=port)
+
+
+class PortHeld(PortTaken):
+    """Process %(pid)s listens on %(host)s:%(port)s: %(command)s. Stop it by kill %(pid)s, or choose another --port."""
 
 
 class AddressWrong(Refusal):
@@ -299,7 +309,7 @@ def _check_port(host: str, port: int) -> None:
             tried.bind((host, port))
     except OSError as refused:
         if refused.errno in {98, 48}:
-            raise PortTaken(host=host, port=port) from refused
+            raise PortTaken.at(host, port) from refused
         raise AddressWrong(host=host, port=port, reason=refused.strerror or str(refused)) from refused
 
 

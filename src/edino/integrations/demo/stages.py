@@ -179,7 +179,7 @@ def check_port(port: int) -> None:
         try:
             tried.bind(("127.0.0.1", port))
         except OSError as error:
-            raise PortTaken(host="127.0.0.1", port=port) from error
+            raise PortTaken.at("127.0.0.1", port) from error
 
 
 def free_port() -> int:
