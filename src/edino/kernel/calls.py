@@ -13,10 +13,12 @@ from django.urls.resolvers import RoutePattern
 class Calls(URLResolver):
     """All calls below a prefix. Those that begin with one word are tried in their own order, as Django does."""
 
-    def __init__(self, prefix: str, patterns: Sequence[URLPattern], app_name: str, namespace: str) -> None:
+    def __init__(
+        self, prefix: str, patterns: Sequence[URLPattern | URLResolver], app_name: str, namespace: str
+    ) -> None:
         pattern = RoutePattern(prefix, is_endpoint=False)
         super().__init__(pattern, patterns, {}, app_name, namespace)
-        words: dict[str, list[URLPattern]] = {}
+        words: dict[str, list[URLPattern | URLResolver]] = {}
         for one in patterns:
             words.setdefault(_first(str(one.pattern)), []).append(one)
         open_ = any("<" in word for word in words)  # an address that begins with a name: any word may be meant

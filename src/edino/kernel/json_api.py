@@ -91,7 +91,7 @@ class Body(Schema):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _run_root_validator(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Any:  # type: ignore[override]
+    def _run_root_validator(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Any:
         """Instead of ninja's, which reads everything twice, the second time as attributes of an object."""
         return handler(values)
 
