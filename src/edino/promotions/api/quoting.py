@@ -248,7 +248,7 @@ def _told(basket: Basket, outcome: Outcome, said: _Said) -> Quote:
     shares: list[list[Share]] = [[] for _ in range(len(outcome.lines) + 1)]  # the last is the delivery, place -1
     for one in outcome.verdicts:
         if one.code == "applied":
-            id_, version, name = one.rule.id, one.rule.rule.version, one.rule.rule.definition.name
+            id_, version, name = one.rule.id, one.rule.version, one.rule.name
             for place, amount in one.shares:
                 shares[place].append(Share(id_, version, name, amount))
     lines: dict[str, QuotedLine] = {}
@@ -278,7 +278,7 @@ def _told(basket: Basket, outcome: Outcome, said: _Said) -> Quote:
 
 
 def _reason(one: Verdict, text: Callable[[Verdict], str]) -> Reason:
-    return Reason(one.rule.id, one.rule.rule.definition.name, one.code == "applied", one.code, text(one), one.amount)
+    return Reason(one.rule.id, one.rule.name, one.code == "applied", one.code, text(one), one.amount)
 
 
 def _gift(one: Verdict) -> Gift:

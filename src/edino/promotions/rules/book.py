@@ -8,20 +8,26 @@ from zoneinfo import ZoneInfo
 from edino.promotions.types import BasketLine, Goods, Rule
 
 _BIT = {"line": 0, "order": 1, "delivery": 2}
+MOST_GOODS = 50_000
+"""So many goods are kept with what touches them; beyond, it is worked out anew."""
 
 
 @dataclass(slots=True, eq=False)
 class Compiled:
     """A rule with everything the engine asks of it laid out flat.
 
-    `order` sorts rules within a layer; `plain`: no condition on who, where and when; `targets` None: the counted goods;
+    `order` sorts rules: layer, then the highest priority, then the id.
+    `plain`: no condition on who, where and when; `targets` None: the counted goods;
     `limited`: it has a capacity of some kind.
     """
 
     rule: Rule
     id: int
     layer: int
-    order: tuple[int, int]
+    order: tuple[int, int, int]
+    group: str
+    name: str
+    version: int
     kind: str
     plain: bool
     excepting: bool
@@ -37,6 +43,10 @@ class Compiled:
     floored: bool
     limited: bool
     zone: ZoneInfo | None
+    percent: int
+    min_quantity: int
+    min_subtotal: int
+    combines: frozenset[int]
 
     @classmethod
     def of(cls, rule: Rule) -> "Compiled":
@@ -50,7 +60,10 @@ class Compiled:
             rule=rule,
             id=rule.id,
             layer=_BIT[told.layer],
-            order=(-told.priority, rule.id),
+            order=(_BIT[told.layer], -told.priority, rule.id),
+            group=told.group,
+            name=told.name,
+            version=rule.version,
             kind=action.kind,
             plain=not special,
             excepting=bool(counted.without_skus or counted.without_categories or counted.without_brands),
@@ -66,6 +79,10 @@ class Compiled:
             floored=bool(action.floor_percent or action.floor_amount),
             limited=told.uses is not None or told.budget is not None or told.per_customer is not None,
             zone=ZoneInfo(told.time_zone) if timed else None,
+            percent=action.percent,
+            min_quantity=told.min_quantity,
+            min_subtotal=told.min_subtotal,
+            combines=told.combines,
         )
 
     def in_force(self, at: datetime, currency: str) -> bool:
@@ -105,6 +122,8 @@ class Book:
         self._categories: dict[int, list[Compiled]] = {}
         self._brands: dict[str, list[Compiled]] = {}
         self._everywhere: list[Compiled] = []
+        self._touching: dict[tuple[str, int, str, frozenset[int]], tuple[Compiled, ...]] = {}
+        """What touches goods of this SKU, product, brand and these categories, as asked before."""
         for rule in self.by_id.values():
             if not rule.rule.definition.needs_code:
                 self._place(rule)
@@ -124,21 +143,29 @@ class Book:
         for brand in goods.brands:
             self._brands.setdefault(brand, []).append(rule)
 
+    def _touch(self, line: BasketLine) -> tuple[Compiled, ...]:
+        """The rules that name a line's goods, each once. It follows from the book alone, so it is worked out once."""
+        goods = (line.sku, line.product_id, line.brand, line.category_ids)
+        known = self._touching.get(goods)
+        if known is None:
+            named = [self._skus.get(line.sku, ()), self._products.get(line.product_id, ())]
+            named += [self._brands.get(line.brand, ()), *[self._categories.get(one, ()) for one in line.category_ids]]
+            if len(self._touching) >= MOST_GOODS:
+                self._touching.clear()
+            known = self._touching[goods] = tuple(dict.fromkeys(rule for rules in named for rule in rules))
+        return known
+
     def touched(
         self, lines: Sequence[BasketLine], codes: Mapping[int, str], at: datetime, currency: str
     ) -> list[tuple[Compiled, list[int]]]:
         """The candidates in force, each with the places of the lines it counts, in their order."""
         found: dict[Compiled, list[int]] = {}
-        tables = (self._products, self._categories)
         for place, line in enumerate(lines):
-            hit = self._skus.get(line.sku, ()), tables[0].get(line.product_id, ()), self._brands.get(line.brand, ())
-            for rules in (*hit, *[tables[1].get(category, ()) for category in line.category_ids]):
-                for rule in rules:
-                    places = found.get(rule)
-                    if places is None:
-                        found[rule] = [place]
-                    elif places[-1] != place:
-                        places.append(place)
+            for rule in self._touch(line):
+                if rule in found:
+                    found[rule].append(place)
+                else:
+                    found[rule] = [place]
         whole = list(range(len(lines)))
         found |= dict.fromkeys(self._everywhere, whole)
         for id_ in codes:
@@ -158,5 +185,7 @@ def _counted(rule: Compiled, places: list[int], lines: Sequence[BasketLine]) -> 
         places = [place for place in places if fits(rule.counted, lines[place])]
     if rule.gift:
         gift = rule.targets or rule.counted
+        if gift.only_skus:
+            return [place for place in places if lines[place].sku not in gift.skus]
         places = [place for place in places if not fits(gift, lines[place])]
     return places

@@ -39,7 +39,7 @@ class Verdict:
     code: str
     amount: int = 0
     values: tuple[int, ...] = ()
-    shares: Shares = field(default_factory=list)
+    shares: Shares = ()
 
 
 @dataclass(slots=True)
@@ -63,6 +63,13 @@ def evaluate(
     asked = Asked(basket, known, Clock(basket.at))
     verdicts: list[Verdict] = []
     for unit in _in_units(found):
+        if len(unit) == 1:
+            [(rule, counted)] = unit
+            one = _try(rule, counted, state, asked)
+            if one.code == "applied":
+                state.took(rule, one.shares)
+            verdicts.append(one)
+            continue
         tried = [_try(rule, counted, state, asked) for rule, counted in unit]
         best = max((one for one in tried if one.code == "applied"), key=lambda one: one.amount, default=None)
         for one in tried:
@@ -74,13 +81,17 @@ def evaluate(
     return Outcome(lines, state.net, state.delivery_net, verdicts)
 
 
+def _order(each: Candidate) -> tuple[int, int, int]:
+    return each[0].order
+
+
 def _in_units(found: list[Candidate]) -> list[list[Candidate]]:
     """Candidates in the order in which they are tried; those of one group together, where the first of them stands."""
-    found.sort(key=lambda each: (each[0].layer, *each[0].order))
+    found.sort(key=_order)
     units: list[list[Candidate]] = []
     groups: dict[tuple[int, str], list[Candidate]] = {}
     for each in found:
-        group = each[0].rule.definition.group
+        group = each[0].group
         known = groups.get((each[0].layer, group)) if group else None
         if known is not None:
             known.append(each)
@@ -140,11 +151,10 @@ def _against(rule: Compiled, counted: list[int], state: State, asked: Asked) -> 
     against = "" if rule.plain else _circumstances(rule, asked)
     if against:
         return Verdict(rule, against)
-    told = rule.rule.definition
-    if told.min_quantity and (units := state.units(counted)) < told.min_quantity:
-        return Verdict(rule, "quantity", values=(told.min_quantity, units))
-    if told.min_subtotal and (base := state.base(rule, counted)) < told.min_subtotal:
-        return Verdict(rule, "subtotal", values=(told.min_subtotal, base))
+    if rule.min_quantity and (units := state.units(counted)) < rule.min_quantity:
+        return Verdict(rule, "quantity", values=(rule.min_quantity, units))
+    if rule.min_subtotal and (base := state.base(rule, counted)) < rule.min_subtotal:
+        return Verdict(rule, "subtotal", values=(rule.min_subtotal, base))
     if rule.limited and (against := _spent(rule, asked)):
         return Verdict(rule, against)
     return None

@@ -1,6 +1,6 @@
 """How much a rule takes from which lines in the present state of the basket: whole minor units, never below zero."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from edino.kernel.money import split
 from edino.promotions.rules.book import Compiled, fits
@@ -8,7 +8,7 @@ from edino.promotions.types import BasketLine
 
 DELIVERY = -1
 WHOLE = 10_000
-Shares = list[tuple[int, int]]
+Shares = Sequence[tuple[int, int]]
 """(place of the line, or DELIVERY; what is taken), zeros left out."""
 
 
@@ -23,7 +23,8 @@ class State:
         self.net = list(self.gross)
         self.minima = [line.minimum * line.quantity for line in lines]
         self.minimal = any(self.minima)
-        self.acted: dict[int, list[Compiled]] = {}
+        self.acted: list[list[Compiled]] = [[] for _ in range(len(lines) + 1)]
+        """By place; the last is the delivery, place -1."""
         self.kept: set[int] = set()
         """Where an exclusive rule acted."""
         self.gross_sum = sum(self.gross)
@@ -32,20 +33,20 @@ class State:
         self.delivery_net = delivery
         self.quantity = sum(self.quantities)
         self._by_sku: dict[str, list[int]] | None = None
+        self._floors: dict[tuple[int, int], list[int]] = {}
 
     def took(self, rule: Compiled, shares: Shares) -> None:
         """Take the shares off."""
-        net, acted = self.net, self.acted
-        for place, amount in shares:
-            if place == DELIVERY:
-                self.delivery_net -= amount
-            else:
+        net, acted, taken = self.net, self.acted, 0
+        if shares[0][0] == DELIVERY:
+            self.delivery_net -= shares[0][1]
+            acted[DELIVERY].append(rule)
+        else:
+            for place, amount in shares:
                 net[place] -= amount
-                self.net_sum -= amount
-            if place in acted:
+                taken += amount
                 acted[place].append(rule)
-            else:
-                acted[place] = [rule]
+            self.net_sum -= taken
         if rule.exclusive:
             self.kept.update([place for place, _ in shares])
 
@@ -78,36 +79,45 @@ class State:
 
     def meets(self, rule: Compiled, place: int) -> bool:
         """Whether a rule may act beside those that have acted here."""
-        told = rule.rule.definition
-        for other in self.acted.get(place, ()):
-            theirs = other.rule.definition
-            if told.exclusive and other.id not in told.combines:
+        for other in self.acted[place]:
+            if rule.exclusive and other.id not in rule.combines:
                 return False
-            if theirs.exclusive and rule.id not in theirs.combines:
+            if other.exclusive and rule.id not in other.combines:
                 return False
         return True
 
     def combinable(self, rule: Compiled, places: list[int]) -> list[int]:
         """The places at which a rule may act beside those that have acted."""
-        where: Collection[int] = self.acted if rule.exclusive else self.kept
-        if not where:
+        if rule.exclusive:
+            return [place for place in places if self.meets(rule, place)]
+        kept = self.kept
+        if not kept:
             return places
-        return [place for place in places if place not in where or self.meets(rule, place)]
+        return [place for place in places if place not in kept or self.meets(rule, place)]
+
+    def free(self, rule: Compiled) -> bool:
+        """Whether a rule may take all that is left of any line."""
+        return not (rule.floored or self.minimal)
 
     def rooms(self, rule: Compiled, places: Sequence[int]) -> list[int]:
         """The most that a rule may take from each of these lines."""
-        if rule.floored or self.minimal:
-            return [self._room(rule, place) for place in places]
         net = self.net
-        return [net[place] for place in places]
+        if self.free(rule):
+            return [net[place] for place in places]
+        floors = self._floors_of(rule)
+        return [room if (room := net[place] - floors[place]) > 0 else 0 for place in places]
 
-    def _room(self, rule: Compiled, place: int) -> int:
-        floor = self.minima[place]
-        if rule.floored:
-            action = rule.rule.definition.action
-            part = -(-self.gross[place] * action.floor_percent // WHOLE)
-            floor = max(floor, part, action.floor_amount * self.quantities[place])
-        return max(0, self.net[place] - floor)
+    def _floors_of(self, rule: Compiled) -> list[int]:
+        """Below what a rule lets no line fall, by place: the same for every rule with such floors."""
+        action = rule.rule.definition.action
+        floors = action.floor_percent, action.floor_amount
+        known = self._floors.get(floors)
+        if known is None:
+            known = self._floors[floors] = [
+                max(minimum, -(-gross * floors[0] // WHOLE), floors[1] * quantity)
+                for minimum, gross, quantity in zip(self.minima, self.gross, self.quantities, strict=True)
+            ]
+        return known
 
 
 def part(base: int, percent: int) -> int:
@@ -137,27 +147,31 @@ def take(rule: Compiled, state: State, counted: list[int], targets: list[int]) -
 
 
 def _percent(rule: Compiled, state: State, targets: list[int]) -> Shares:
-    percent = rule.rule.definition.action.percent
-    amounts = state.net if rule.by_net else state.gross
-    shares = []
-    for place, room in zip(targets, state.rooms(rule, targets), strict=True):
-        share = (amounts[place] * percent + 5_000) // 10_000
-        share = min(share, room)
-        if share:
-            shares.append((place, share))
-    return shares
+    percent, half = rule.percent, WHOLE // 2
+    amounts, net = (state.net if rule.by_net else state.gross), state.net
+    wanted = [(amounts[place] * percent + half) // WHOLE for place in targets]
+    rooms = [net[place] for place in targets] if state.free(rule) else state.rooms(rule, targets)
+    return _at_most(targets, wanted, rooms)
 
 
 def _each(rule: Compiled, state: State, targets: list[int]) -> Shares:
+    """Take an amount off each unit, or down to a price for each unit."""
     amount = rule.rule.definition.action.amount
-    shares = []
-    for place, room in zip(targets, state.rooms(rule, targets), strict=True):
-        whole = amount * state.quantities[place]
-        wanted = whole if rule.kind == "amount" else max(0, state.net[place] - whole)
-        share = min(wanted, room)
-        if share:
-            shares.append((place, share))
-    return shares
+    quantities, net = state.quantities, state.net
+    if rule.kind == "amount":
+        wanted = [amount * quantities[place] for place in targets]
+    else:
+        wanted = [max(0, net[place] - amount * quantities[place]) for place in targets]
+    return _at_most(targets, wanted, state.rooms(rule, targets))
+
+
+def _at_most(targets: list[int], wanted: list[int], rooms: list[int]) -> Shares:
+    """What is wanted of each, as far as there is room."""
+    return [
+        (place, share if share < room else room)  # noqa: FURB136 - a call costs more than all else here
+        for place, share, room in zip(targets, wanted, rooms, strict=True)
+        if share and room
+    ]
 
 
 def _free_units(rule: Compiled, state: State, counted: list[int], targets: list[int]) -> int:

@@ -51,6 +51,12 @@ class Goods:
         """Whether nothing in particular is asked for; something may still be left out."""
         return not (self.skus or self.products or self.categories or self.brands)
 
+    @property
+    def only_skus(self) -> bool:
+        """Whether nothing but the SKU of a line decides whether it fits."""
+        others = self.products or self.categories or self.brands
+        return bool(self.skus) and not (others or self.without_skus or self.without_categories or self.without_brands)
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
