@@ -43,7 +43,7 @@ def action(kind: Kind, percent: int = 0, amount: int = 0, **more: Any) -> Action
 
 
 def made(name: str, action: Action, *, code: str = "", state: State = "active", **more: Any) -> PromotionView:
-    definition = Definition(name, action, currency="RUB", **more)
+    definition = Definition(name, action, **{"currency": "RUB", **more})
     return api.save_promotion(promotion=PromotionInput(definition, code, state), by=VERA)
 
 

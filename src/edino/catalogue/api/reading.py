@@ -95,6 +95,11 @@ def default_assortment() -> Assortment:
     return assortments()[0]
 
 
+def shop_currency() -> str:
+    """The shop's own currency, with which every form begins: that of the default assortment."""
+    return default_assortment().currency
+
+
 def assortment_of(channel: str) -> Assortment:
     """What a channel offers."""
     found = assortments()

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api
 from edino.catalogue.api.classifying import attributes
+from edino.catalogue.api.reading import shop_currency
 from edino.catalogue.screens import words
 from edino.catalogue.screens.products import shelf_choices
 from edino.catalogue.types import Attribute
@@ -142,7 +143,7 @@ class EditAssortment(forms.Form):
 
     code = forms.CharField(label=_("Code"), max_length=40, help_text=_("Small Latin letters, digits and dashes."))
     name = forms.CharField(label=words.NAME, max_length=120)
-    currency = forms.CharField(label=_("Currency"), max_length=3, initial="RUB")
+    currency = forms.CharField(label=_("Currency"), max_length=3, initial=shop_currency)
     languages = forms.CharField(
         label=_("Languages"), max_length=100, initial="ru, en", help_text=_("Two letters each, the first one first.")
     )

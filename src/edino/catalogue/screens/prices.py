@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from edino.catalogue import api
 from edino.catalogue.api.prices_reading import MOST_ROWS, price_course, price_exceptions, price_history
 from edino.catalogue.api.prices_writing import end_price_exception
+from edino.catalogue.api.reading import shop_currency
 from edino.catalogue.errors import NoSuchVariant
 from edino.catalogue.queries import prices as queries
 from edino.catalogue.screens.prices_forms import ExceptionForm, PriceForm, PriceListForm, lay_beside
@@ -72,7 +73,7 @@ class Row:
 @staff.requires("prices.see")
 def prices(request: StaffRequest) -> HttpResponseBase:
     """What every variant costs now, wherever it is bought, and where a channel differs."""
-    currency = api.default_assortment().currency
+    currency = shop_currency()
 
     def read(ask: Ask) -> Page[Row]:
         found = queries.office_page(
@@ -94,7 +95,7 @@ def price(request: StaffRequest, number: int) -> HttpResponse:
     if found is None:
         raise NoSuchVariant
     _id, sku, name, _product = found
-    currency = api.default_assortment().currency
+    currency = shop_currency()
     answer = api.prices(variant_ids=[number], currency=currency).get(number)
     called = _list_names()
     history = [
@@ -154,7 +155,7 @@ def set_price(request: StaffRequest, number: int) -> HttpResponse:
 @staff.requires("prices.see")
 def parity(request: StaffRequest) -> HttpResponseBase:
     """Every variant that costs something else in a channel, and who recorded why."""
-    currency = api.default_assortment().currency
+    currency = shop_currency()
     found = list(islice(api.parity(currency=currency, language=_language()), SHOWN))
     names = _channels()
     recorded = [_exception(one, names) for one in price_exceptions(ended=True, limit=100)]
@@ -177,7 +178,7 @@ def parity(request: StaffRequest) -> HttpResponseBase:
 @staff.requires("prices.edit")
 def new_exception(request: StaffRequest) -> HttpResponse:
     """Record why a channel pays another price."""
-    initial = {"sku": request.GET.get("sku", "")[:200], "currency": api.default_assortment().currency}
+    initial = {"sku": request.GET.get("sku", "")[:200], "currency": shop_currency()}
     form = ExceptionForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         said = dict(form.cleaned_data)

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api
+from edino.catalogue.api.reading import shop_currency
 from edino.channels import api as channels
 from edino.channels.types import Ability
 from edino.kernel.errors import Refusal
@@ -64,7 +65,7 @@ class PriceListForm(forms.Form):
 
     code = forms.SlugField(label=_("Code"), max_length=200)
     name = forms.CharField(label=_("Name"), max_length=200)
-    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial="RUB")
+    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial=shop_currency)
     region = forms.CharField(label=_("Region"), required=False, max_length=100, help_text=_("Empty: everywhere."))
     customer_group = forms.CharField(
         label=_("Group of customers"), required=False, max_length=100, help_text=_("Empty: everybody.")

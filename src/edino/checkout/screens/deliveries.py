@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from edino.catalogue import api as catalogue
+from edino.catalogue.api.reading import shop_currency
 from edino.checkout.api import delivering
 from edino.checkout.types import DeliveryMethod, Zone
 from edino.kernel.errors import Refusal
@@ -151,7 +151,7 @@ def methods(request: StaffRequest) -> HttpResponseBase:
 @staff.requires("delivery.edit")
 def add(request: StaffRequest) -> HttpResponse:
     """A new way of delivery."""
-    form = Method(request.POST or None, currency=catalogue.default_assortment().currency)
+    form = Method(request.POST or None, currency=shop_currency())
     if request.method == "POST" and form.is_valid():
         known = {one.code for one in delivering.delivery_methods()}
         if form.cleaned_data["code"] in known:

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from edino.catalogue.api.reading import shop_currency
 from edino.channels import api as channels
 from edino.channels.types import Ability
 from edino.kernel.errors import Refusal
@@ -61,7 +62,7 @@ class PromotionForm(forms.Form):
         label=_("Percent"), required=False, max_digits=5, decimal_places=2, help_text=_("100 is free.")
     )
     amount = _money(_("Amount or price"))
-    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial="RUB")
+    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial=shop_currency)
     buy = forms.IntegerField(label=_("For so many bought"), required=False, min_value=1)
     get = forms.IntegerField(
         label=_("So many get cheaper"), required=False, min_value=1, help_text=_("Also the number of gifts.")
@@ -228,7 +229,7 @@ FIELDS: Final[Mapping[str, str]] = {
 def said_of(found: PromotionView) -> dict[str, Any]:
     """What the form says of a promotion that is there."""
     told, action = found.definition, found.definition.action
-    currency = told.currency or "RUB"
+    currency = told.currency or shop_currency()
     return {
         **{name: getattr(told, name) for name in ("name", "priority", "exclusive", "group", "starts_at", "ends_at")},
         **{name: getattr(told, name) for name in ("channel_reason", "first_order", "needs_code", "uses")},

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from edino.catalogue.api.reading import shop_currency
 from edino.kernel import clock
 from edino.kernel.errors import Refusal
 from edino.kernel.money import Money, exponent
@@ -25,7 +26,7 @@ class GiftCardForm(forms.Form):
     """A card that was paid for."""
 
     amount = forms.DecimalField(label=_("Amount"), min_value=0, max_digits=12, decimal_places=2)
-    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial="RUB")
+    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial=shop_currency)
     expires_at = forms.DateTimeField(
         label=_("Valid until"),
         required=False,

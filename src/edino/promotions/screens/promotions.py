@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from edino.catalogue.api.reading import shop_currency
 from edino.kernel.errors import Invalid, NotFound
 from edino.kernel.money import Money
 from edino.promotions import api
@@ -97,7 +98,8 @@ def limit(request: StaffRequest) -> HttpResponse:
 @staff.requires("promotions.see")
 def promotions(request: StaffRequest) -> HttpResponseBase:
     """Every promotion with what it took off."""
-    rows = [_row(one) for one in api.promotions()]
+    shop = shop_currency()
+    rows = [_row(one, shop) for one in api.promotions()]
     edits = staff.may(request.staff, "promotions.edit")
     codes = gettext("Codes in one order: %(most)s") % {"most": limits.code_limit()}
     ways = [Action(codes, reverse("promotions_limit"), icon="ticket")] if edits else []
@@ -108,7 +110,7 @@ def promotions(request: StaffRequest) -> HttpResponseBase:
 def promotion(request: StaffRequest, uid: UUID) -> HttpResponse:
     """One promotion: in words, in figures, its versions, and the orders it was redeemed in."""
     found = _found(uid)
-    currency = currency_of(found)
+    currency = currency_of(found, shop_currency())
     edits = staff.may(request.staff, "promotions.edit")
     batches = api.batches(promotion_id=found.id, limit=20) if found.definition.needs_code else []
     redeemed = api.redemptions(uid=uid, limit=50)
@@ -223,7 +225,7 @@ def _found(uid: UUID) -> PromotionView:
     return api.promotion(uid=uid)
 
 
-def _row(one: PromotionView) -> Row:
+def _row(one: PromotionView, shop: str) -> Row:
     return Row(
         uid=str(one.uid),
         name=one.definition.name,
@@ -234,5 +236,5 @@ def _row(one: PromotionView) -> Row:
         priority=one.definition.priority,
         changed_at=one.changed_at,
         redemptions=one.redemptions,
-        discount=Money(one.discount, currency_of(one)),
+        discount=Money(one.discount, currency_of(one, shop)),
     )

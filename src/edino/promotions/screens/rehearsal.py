@@ -13,6 +13,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from edino.catalogue.api.reading import shop_currency
 from edino.kernel import clock
 from edino.kernel.money import Money
 from edino.promotions import api
@@ -104,8 +105,10 @@ REASONS_SHOWN: Final = {
 
 
 def _figures(told: Rehearsal) -> list[Figure]:
+    currency = told.currency or shop_currency()
+
     def money(minor: int) -> Amount:
-        return Amount(Money(minor, told.currency or "RUB"))
+        return Amount(Money(minor, currency))
 
     figures = [
         Figure(

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from edino.catalogue import api as catalogue
+from edino.catalogue.api.reading import shop_currency
 from edino.kernel import clock
 from edino.kernel.money import Money
 from edino.promotions import api
@@ -29,7 +30,7 @@ class TryForm(forms.Form):
         help_text=_("One on each line: the SKU or barcode, then how many."),
     )
     codes = forms.CharField(label=_("Codes"), required=False, max_length=500)
-    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial="RUB")
+    currency = forms.CharField(label=_("Currency"), min_length=3, max_length=3, initial=shop_currency)
     channel = forms.ChoiceField(label=_("Channel"), choices=selling_channels)
     groups = forms.CharField(label=_("Groups of customers"), required=False, max_length=500)
     delivery = forms.DecimalField(label=_("Delivery"), required=False, min_value=0, max_digits=10, decimal_places=2)

@@ -3,7 +3,6 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from edino.kernel.money import Money
 from edino.promotions.types import PromotionView
 from edino.ui.screen import Status
 
@@ -37,11 +36,6 @@ ENTRIES = {
 }
 
 
-def amount(minor: int | None, currency: str) -> Money | None:
-    """Minor units as money."""
-    return None if minor is None else Money(minor, currency or "RUB")
-
-
-def currency_of(found: PromotionView) -> str:
-    """The currency a promotion speaks of."""
-    return found.definition.currency or "RUB"
+def currency_of(found: PromotionView, shop: str) -> str:
+    """The currency a promotion speaks of; the shop's own where it names no amount."""
+    return found.definition.currency or shop
