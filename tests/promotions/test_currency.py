@@ -3,10 +3,18 @@
 import re
 
 import pytest
+from django.utils import translation
+from django.utils.html import strip_tags
 
 from edino.catalogue.api import offering
 from edino.catalogue.api.reading import default_assortment
+from edino.kernel.money import Money
+from edino.promotions.api.describing import describe
+from edino.promotions.api.wording import Words
+from edino.promotions.types import Definition
 from edino.staff.types import Role
+from edino.ui import agreeing
+from edino.ui.parts import Amount
 from tests.faces.stage import log_in
 from tests.promotions.till import VERA, action, made
 
@@ -41,3 +49,24 @@ def test_a_promotion_that_names_no_amount_counts_in_the_currency_of_the_shop() -
     assert ["£" in page for page in pages] == [True, True]
     assert [("RUB" in page, "₽" in page) for page in pages] == [(False, False)] * 2
     assert _CURRENCY.findall(vera.get(f"/promotions/{sale.uid}/change/").content.decode()) == ["GBP"]
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "minor", "told"),
+    [
+        ("en", "GBP", 100_000, "£1,000"),
+        ("ru", "GBP", 100_000, "1\N{NO-BREAK SPACE}000\N{NO-BREAK SPACE}£"),
+        ("en", "RUB", 123_450, "1,234.50\N{NO-BREAK SPACE}₽"),
+        ("ru", "RUB", 123_450, "1\N{NO-BREAK SPACE}234,50\N{NO-BREAK SPACE}₽"),
+        ("en", "JPY", 1_000, "¥1,000"),
+        ("ru", "BHD", 1_500, "1,500\N{NO-BREAK SPACE}BHD"),
+    ],
+)
+def test_a_sentence_writes_money_as_every_page_does(language: str, currency: str, minor: int, told: str) -> None:
+    with translation.override(language):
+        sentences = describe(Definition("Much off", action("order_amount", amount=minor), currency=currency), {})
+        assert sentences[0].count(told) == 1
+        assert currency not in sentences[0] or currency == "BHD"
+        assert strip_tags(str(Amount(Money(minor, currency)))) == told
+        with agreeing.together():  # what is kept or sent has no marks of the page it was written on
+            assert Words(currency).money(minor) == told

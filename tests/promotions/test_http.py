@@ -107,7 +107,7 @@ def test_a_promotion_is_told_and_a_quote_says_why(shop: Caller) -> None:
     ]
     assert quote["lines"][0]["shares"] == [{"promotion": "spring", "version": 1, "name": "Spring", "amount": 159_800}]
     assert [(one["promotion"], one["code"], one["text"]) for one in quote["why"]] == [
-        ("spring", "applied", "It takes 1\N{NARROW NO-BREAK SPACE}598\N{NO-BREAK SPACE}RUB off.")
+        ("spring", "applied", "It takes 1,598\N{NO-BREAK SPACE}₽ off.")
     ]
     assert [(one["code"], one["accepted"], one["reason"]) for one in quote["codes"]] == [
         ("spring10", True, "applied"),

@@ -44,12 +44,12 @@ def test_every_candidate_says_why_and_what_it_touched_is_frozen() -> None:
         (sale.id, 1, 79_900)
     ]
     assert [(one.name, one.code, one.text) for one in quote.why] == [
-        ("Shoes −10 %", "applied", "It takes 799\N{NO-BREAK SPACE}RUB off."),
+        ("Shoes −10 %", "applied", "It takes 799\N{NO-BREAK SPACE}₽ off."),
         ("Socks for many", "quantity", "It needs 3 such items, the basket has 1."),
     ]
     assert [(rule["id"], rule["version"]) for rule in quote.frozen["rules"]] == [(sale.id, 1)]
     with translation.override("ru"):
-        assert quoted().why[0].text == "Скидка 799\N{NO-BREAK SPACE}RUB."
+        assert quoted().why[0].text == "Скидка 799\N{NO-BREAK SPACE}₽."
 
 
 def test_the_classic_kinds_of_promotions() -> None:
@@ -86,7 +86,7 @@ def test_an_exclusive_promotion_leaves_alone_what_another_has_reduced() -> None:
     quote = quoted()
     assert [line.net for line in quote.lines] == [559_300, 39_920]
     assert (
-        quote.why[1].text == "It takes 99.80\N{NO-BREAK SPACE}RUB off; lines that another promotion keeps to itself: 1."
+        quote.why[1].text == "It takes 99.80\N{NO-BREAK SPACE}₽ off; lines that another promotion keeps to itself: 1."
     )
     made(
         "Everything −20 %",

@@ -130,14 +130,25 @@ class Amount(Part):
     def html(self) -> SafeString:
         if self.money is None:
             return dash()
-        amount, currency = self.money.amount, self.money.currency
-        exact = formats.number_format(abs(amount), money.exponent(currency), use_l10n=True, force_grouping=True)
-        text = agreeing.decimals(exact, whole=amount == amount.to_integral_value())
-        sign = "−" if amount < 0 else "+" if self.signed and amount > 0 else ""
-        symbol = _SYMBOLS.get(currency, currency)
-        if currency in _BEFORE and (get_language() or "").startswith("en"):
-            return format_html('<span class="nowrap">{}{}{}</span>', sign, symbol, text)
-        return format_html('<span class="nowrap">{}{}\u00a0{}</span>', sign, text, symbol)
+        amount, places = self.money.amount, money.exponent(self.money.currency)
+        exact = formats.number_format(abs(amount), places, force_grouping=True)
+        # Yen have no decimals that could go: the last group of 1,000 is none.
+        digits = agreeing.decimals(exact, whole=amount == amount.to_integral_value()) if places else exact
+        return format_html('<span class="nowrap">{}</span>', _written(self.money, digits, signed=self.signed))
+
+
+def money_text(given: money.Money) -> str:
+    """Money within a sentence that may be kept or sent: as `Amount` writes it alone, without marks of a page."""
+    amount = given.amount
+    places = 0 if amount == amount.to_integral_value() else money.exponent(given.currency)
+    return _written(given, formats.number_format(abs(amount), places, force_grouping=True))
+
+
+def _written(given: money.Money, digits: str, *, signed: bool = False) -> str:
+    sign = "−" if given.minor < 0 else "+" if signed and given.minor > 0 else ""
+    symbol = _SYMBOLS.get(given.currency, given.currency)
+    before = given.currency in _BEFORE and (get_language() or "").startswith("en")
+    return f"{sign}{symbol}{digits}" if before else f"{sign}{digits}\N{NO-BREAK SPACE}{symbol}"
 
 
 @dataclass(frozen=True, slots=True)

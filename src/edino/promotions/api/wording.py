@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from django.utils.formats import get_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
-from edino.kernel.money import exponent
+from edino.kernel.money import Money
 from edino.promotions.rules import Verdict
+from edino.ui.parts import money_text
 
 REASONS: Final[Mapping[str, str]] = {
     "applied": _("It takes %(amount)s off."),
@@ -50,8 +50,6 @@ class Words:
 
     def __init__(self, currency: str) -> None:
         self._currency = currency
-        self._exponent = exponent(currency)
-        self._point = get_format("DECIMAL_SEPARATOR")
         self._known: dict[str, str] = {}
 
     def reason(self, verdict: Verdict) -> str:
@@ -68,11 +66,8 @@ class Words:
         return self._text(code)
 
     def money(self, minor: int) -> str:
-        """An amount: groups of three, decimals only where there are any."""
-        whole, rest = divmod(minor, 10**self._exponent)
-        text = f"{whole:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
-        decimals = f"{self._point}{rest:0{self._exponent}d}" if rest else ""
-        return f"{text}{decimals}\N{NO-BREAK SPACE}{self._currency}"
+        """An amount as the reader's language writes it, decimals only where there are any."""
+        return money_text(Money(minor, self._currency))
 
     def _text(self, code: str) -> str:
         known = self._known.get(code)

@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 import segno
 from django.urls import reverse
-from django.utils.html import strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -20,7 +19,7 @@ from edino.checkout.types import Act, CartView, CodeView, Difference, LineView
 from edino.faces.screens.shop.visit import Guest
 from edino.inventory import api as inventory
 from edino.kernel.money import Money
-from edino.ui.parts import EMPTY, Amount, Part, Status, Tone
+from edino.ui.parts import EMPTY, Part, Status, Tone, money_text
 
 FEW: Final = 3
 
@@ -217,7 +216,7 @@ def differences(found: Iterable[Difference], view: CartView) -> list[str]:
 
 
 def _money(amount: int, view: CartView) -> str:
-    return strip_tags(str(Amount(Money(amount, view.currency))))
+    return money_text(Money(amount, view.currency))
 
 
 def act_said(act: Act, view: CartView) -> str:
