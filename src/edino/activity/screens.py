@@ -13,7 +13,7 @@ from edino.activity.types import TimelineItem
 from edino.channels import api as channels
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
-from edino.ui import screen
+from edino.ui import naming, screen
 from edino.ui.screen import Action, Back, Fact, Number, When
 
 
@@ -24,7 +24,7 @@ def developer(request: StaffRequest, number: int) -> HttpResponse:
     return screen.page(
         request,
         "activity/developer.html",
-        title=source.name,
+        title=naming.told(source.name),
         lead=_("What this source sends, as it comes in."),
         back=Back(_("Sources"), reverse("channels_sources")),
         primary=Action(_("Keys"), reverse("channels_source", args=[number]), icon="key-round"),

@@ -30,6 +30,7 @@ from edino.staff import queries, rules
 from edino.staff.errors import EmailTaken, LastAdministrator, NoSuchPerson, NotAllowed
 from edino.staff.models import User
 from edino.staff.types import Actor, Person, PersonListing, Role, Subject
+from edino.ui import naming
 
 P = ParamSpec("P")
 log = structlog.get_logger("edino.staff")
@@ -45,7 +46,7 @@ ROLE_NAMES = {
 }
 REFUSALS_PER_MINUTE = 30
 PUBLIC = "public"
-COMMAND_LINE = Actor("command line")
+COMMAND_LINE = Actor(naming.call("command line", _("the command line")))
 
 _place: ContextVar[str] = ContextVar("edino_place", default="")
 _refusals = rules.Quota(REFUSALS_PER_MINUTE)

@@ -22,7 +22,7 @@ from edino.kernel import clock
 from edino.kernel.errors import Refusal
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
-from edino.ui import screen
+from edino.ui import naming, screen
 from edino.ui.screen import Action, Back, Column, Fact, Listing, Number, Status, When, choice, short, words
 
 SILENT_AFTER = timedelta(days=1)
@@ -107,7 +107,7 @@ def change(request: StaffRequest, number: int) -> HttpResponse:
     shown = _found(number)
     names = ("name", "trust", "confirms", "rate_limit", "time_zone", "is_active")
     form = ChangeSource(request.POST or None, initial={name: getattr(shown, name) for name in names})
-    back = Back(shown.name, reverse("channels_source", args=[number]))
+    back = Back(naming.told(shown.name), reverse("channels_source", args=[number]))
     if request.method == "POST" and form.is_valid():
         try:
             api.change_source(id=number, by=request.staff, **form.cleaned_data)
@@ -123,7 +123,7 @@ def change(request: StaffRequest, number: int) -> HttpResponse:
 def new_key(request: StaffRequest, number: int) -> HttpResponse:
     shown = _found(number)
     form = NewKey(request.POST or None)
-    back = Back(shown.name, reverse("channels_source", args=[number]))
+    back = Back(naming.told(shown.name), reverse("channels_source", args=[number]))
     if request.method == "POST" and form.is_valid():
         try:
             scopes = form.cleaned_data["scopes"]
@@ -175,7 +175,7 @@ def _source_page(request: StaffRequest, number: int) -> HttpResponse:
     return screen.page(
         request,
         "channels/source.html",
-        title=shown.name,
+        title=naming.told(shown.name),
         lead=channel_name(shown),
         back=BACK,
         primary=Action(_("Change"), change_url, icon="pencil") if manages else None,
@@ -184,7 +184,7 @@ def _source_page(request: StaffRequest, number: int) -> HttpResponse:
 
 
 def _show_key(request: StaffRequest, shown: SourceListing, key: str, *, rotated: bool = False) -> HttpResponse:
-    back = Back(shown.name, reverse("channels_source", args=[shown.id]))
+    back = Back(naming.told(shown.name), reverse("channels_source", args=[shown.id]))
     context: dict[str, Any] = {"key": key, "rotated": rotated, "source": shown}
     response = screen.page(request, "channels/key.html", title=_("New key"), back=back, **context)
     response["Cache-Control"] = "private, no-store"
@@ -208,7 +208,7 @@ def _found_key(number: int, key: int) -> SourceListing:
 def _row(shown: SourceListing, health: SourceHealth | None) -> Row:
     return Row(
         id=shown.id,
-        name=shown.name,
+        name=naming.told(shown.name),
         channel=shown.channel,
         channel_name=channel_name(shown),
         trust=shown.trust,
@@ -264,7 +264,7 @@ def _key(key: KeyListing, number: int) -> dict[str, Any]:
         "state": state,
         "when": When(when) if when else "",
         "made": key.created_at,
-        "by": key.created_by,
+        "by": naming.told(key.created_by),
         "used": key.last_used_on,
         "ended": ended,
         "rotate": reverse("channels_key_rotate", args=[number, key.id]),

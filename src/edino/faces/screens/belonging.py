@@ -16,6 +16,7 @@ from edino.customers.types import VERDICT
 from edino.customers.types.verdicts import DecisionView, Link, Member, Undoable, Why
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
+from edino.ui import naming
 from edino.ui.parts import Text
 from edino.ui.screen import Action, Status, When
 
@@ -58,7 +59,7 @@ class Decided:
 
 def context(request: StaffRequest, why: Why) -> dict[str, Any]:
     """What the template of the explanation needs."""
-    names = {source.id: source.name for source in channels.list_sources()}
+    names = {source.id: naming.told(source.name) for source in channels.list_sources()}
     members = sorted(why.members, key=lambda member: member.kind in _THINGS)
     before: set[int] = set()
     told: list[tuple[str, Belongs]] = []
@@ -150,5 +151,6 @@ def _decided(
     undo = None
     if verdict and staff.may(request.staff, f"customers.{kind}"):
         undo = Action(_("Undo"), reverse("customer_undo", args=[why.customer.uid, kind, number]), "post", tone="plain")
-    by = str(inputs.get("by") or {"claims": _("by what sources say"), "replay": _("by replay")}.get(one.reason, ""))
+    said = {"claims": _("by what sources say"), "replay": _("by replay")}.get(one.reason, "")
+    by = naming.told(str(inputs.get("by") or "")) or said
     return Decided(one.at, DECIDED.get(one.what, one.what), by, str(inputs.get("why") or ""), undo)

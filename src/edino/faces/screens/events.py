@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop, ngettext
 from edino.activity.types import TimelineItem
 from edino.customers.api import wording
 from edino.kernel.money import Money
+from edino.ui import naming
 from edino.ui.parts import EMPTY, Amount, Moment, Number, Text, Tone
 
 Words = Callable[[Mapping[str, Any]], str]
@@ -62,7 +63,7 @@ def moment(item: TimelineItem) -> Moment:
     return Moment(
         item.occurred_at,
         words,
-        item.source,
+        naming.told(item.source),
         kind.icon if kind else "circle-dot",
         _goods(given),
         kind.tone if kind else "quiet",
@@ -149,7 +150,7 @@ def _visit(items: list[TimelineItem]) -> Moment:
         what = ngettext("visited, %(number)d page", "visited, %(number)d pages", len(items)) % {"number": len(items)}
     signed = any(item.type == "Signed In" for item in items)
     more = " · ".join(filter(None, [lasted, _("logged in") if signed else ""]))
-    return Moment(items[0].occurred_at, what, items[0].source, "eye", more, key=str(items[0].id))
+    return Moment(items[0].occurred_at, what, naming.told(items[0].source), "eye", more, key=str(items[0].id))
 
 
 def _listed(names: list[str]) -> str:

@@ -21,7 +21,7 @@ from edino.customers import api as customers
 from edino.kernel import clock, reconciling
 from edino.staff import api as staff
 from edino.staff.api import StaffRequest
-from edino.ui import screen
+from edino.ui import naming, screen
 from edino.ui.chart import sparkline
 from edino.ui.screen import Action, Column, Figure, Listing, Number, Status, short
 
@@ -238,7 +238,7 @@ def _source_row(
     url = reverse("developer", args=[source.id]) if developer else reverse("channels_source", args=[source.id])
     return SourceRow(
         source.id,
-        source.name,
+        naming.told(source.name),
         _channel_name(source),
         last_at,
         accepted,

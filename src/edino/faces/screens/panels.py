@@ -18,6 +18,7 @@ from edino.customers.types import IdentifierView, Permission, Person, Reach
 from edino.faces.screens import events, timeline
 from edino.kernel.registry import card_panels
 from edino.staff import api as staff
+from edino.ui import naming
 from edino.ui.panels import Panel
 from edino.ui.parts import Tone
 from edino.ui.screen import Action, Fact, Status, When, Why
@@ -188,7 +189,7 @@ def _about(item: TimelineItem) -> Why | None:
 
 
 def _place(item: TimelineItem) -> SafeString:
-    return format_html("{}, {}", item.source, When(item.occurred_at))
+    return format_html("{}, {}", naming.told(item.source), When(item.occurred_at))
 
 
 def _cart(cart: Cart) -> dict[str, Any]:
@@ -199,7 +200,7 @@ def _cart(cart: Cart) -> dict[str, Any]:
     return {
         "count": events.things(count),
         "total": total,
-        "source": cart.source,
+        "source": naming.told(cart.source),
         "at": cart.at,
         "lines": [_line(line) for line in cart.lines[:_SHOWN_LINES]],
         "rest": len(cart.lines) - _SHOWN_LINES if len(cart.lines) > _SHOWN_LINES else 0,

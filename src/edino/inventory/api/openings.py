@@ -16,10 +16,11 @@ from edino.kernel import clock, holds
 from edino.kernel.errors import FieldError, Invalid
 from edino.staff import api as staff
 from edino.staff.types import Actor, Person
+from edino.ui import naming
 
 AHEAD: Final = 14
 """So many days ahead slots are opened."""
-HOUSE: Final = Actor("inventory.openings")
+HOUSE: Final = Actor(naming.call("inventory.openings", naming.ITSELF))
 
 
 def openings(*, location: str) -> list[Opening]:

@@ -10,7 +10,7 @@ from edino.kernel.errors import Refusal
 from edino.orders import events
 from edino.orders.screens import words
 from edino.orders.types import Moment
-from edino.ui import parts
+from edino.ui import naming, parts
 from edino.ui.parts import Text, Tone
 
 REASONS: Final[Mapping[str, Text]] = {
@@ -77,7 +77,9 @@ def moments(history: Iterable[Moment], places: Mapping[str, str]) -> Iterator[pa
     """The lines of the history: what, by whom, why. `places` are the names of locations by their codes."""
     for number, one in enumerate(history):
         icon, what, tone = _WHAT.get(one.what) or _WHAT.get(f"order.{one.what}") or ("circle-dot", one.what, "quiet")
-        more = " · ".join(filter(None, [one.by, str(reason(one.why)) if one.why else "", _detail(one.detail, places)]))
+        more = " · ".join(
+            filter(None, [naming.told(one.by), str(reason(one.why)) if one.why else "", _detail(one.detail, places)])
+        )
         yield parts.Moment(one.at, what, "", icon, more, tone, key=str(number))
 
 

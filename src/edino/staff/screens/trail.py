@@ -14,7 +14,7 @@ from edino.staff import api, queries
 from edino.staff.api import StaffRequest
 from edino.staff.screens.words import OPERATION_NAMES, detail_word, operation_name
 from edino.staff.types import AuditEntry, AuditFilter
-from edino.ui import screen
+from edino.ui import naming, screen
 from edino.ui.screen import Ask, Column, Listing, Page, Status, View, choice, dates, flag, words
 
 SUBJECT_NAMES = {
@@ -121,9 +121,7 @@ def _outcome(row: AuditEntry) -> Status:
 
 
 def _actor(row: AuditEntry) -> object:
-    if row.actor == api.COMMAND_LINE.name:
-        return _("the command line")
-    return row.actor or _("nobody known")
+    return naming.told(row.actor) or _("nobody known")
 
 
 def _whole_subject(row: AuditEntry) -> str:

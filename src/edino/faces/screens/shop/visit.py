@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from edino.channels import api as channels
 from edino.channels.errors import NoSuchSource, SourceTaken
@@ -28,6 +29,7 @@ from edino.customers.api import shoppers
 from edino.customers.types.shoppers import LoggedIn, Own, Shopper
 from edino.kernel.errors import Refusal
 from edino.staff import api as staff
+from edino.ui import naming
 
 P = ParamSpec("P")
 VISIT: Final = "edino_visit"
@@ -35,8 +37,11 @@ SHOPPER: Final = "edino_shopper"
 _KEPT: Final = 180 * 24 * 3600
 _SALT: Final = "edino.faces.shop"
 _MOST_ORDERS: Final = 20
-SOURCES: Final = {"site": "Shop", "kiosk": "Shop kiosk"}
-PAGES: Final = "Shop pages"
+SOURCES: Final = {
+    "site": naming.call("Shop", gettext_lazy("Shop")),
+    "kiosk": naming.call("Shop kiosk", gettext_lazy("Shop kiosk")),
+}
+PAGES: Final = naming.call("Shop pages", gettext_lazy("Shop pages"))
 """The source of what browsers tell about themselves: anybody may send as it, so it confirms nothing."""
 
 
