@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
@@ -147,12 +147,11 @@ def scan(request: StaffRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def close(request: StaffRequest, uid: UUID) -> HttpResponse:
     """The book shall say what was counted."""
-    try:
-        api.close_count(uid=uid, by=request.staff)
-    except Refusal as refusal:
-        messages.error(request, words.told(refusal))
-    else:
-        messages.success(request, gettext("The count is closed, the book says what was counted."))
+    words.tried(
+        request,
+        partial(api.close_count, uid=uid, by=request.staff),
+        gettext("The count is closed, the book says what was counted."),
+    )
     return redirect("count", uid=uid)
 
 
@@ -160,10 +159,7 @@ def close(request: StaffRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: StaffRequest, uid: UUID) -> HttpResponse:
     """Give the count up; the book stays as it is."""
-    try:
-        door.cancel_count(uid=uid, by=request.staff)
-    except Refusal as refusal:
-        messages.error(request, words.told(refusal))
+    words.tried(request, partial(door.cancel_count, uid=uid, by=request.staff))
     return redirect("count", uid=uid)
 
 

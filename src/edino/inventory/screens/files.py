@@ -3,6 +3,7 @@
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -168,12 +169,9 @@ def release(request: StaffRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def dismiss(request: StaffRequest, uid: UUID) -> HttpResponse:
     """It is not true."""
-    try:
-        door.dismiss(uid=uid, by=request.staff)
-    except Refusal as refusal:
-        messages.error(request, words.told(refusal))
-    else:
-        messages.success(request, gettext("Dismissed. It has changed nothing."))
+    words.tried(
+        request, partial(door.dismiss, uid=uid, by=request.staff), gettext("Dismissed. It has changed nothing.")
+    )
     return redirect("stock_file", uid=uid)
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -161,12 +162,11 @@ def came(request: StaffRequest, number: int) -> HttpResponse:
 @require_POST
 def drop(request: StaffRequest, number: int) -> HttpResponse:
     """It will not come."""
-    try:
-        correcting.expect_no_more(id=number, by=request.staff)
-    except Refusal as refusal:
-        messages.error(request, words.told(refusal))
-    else:
-        messages.success(request, gettext("It is not expected any more."))
+    words.tried(
+        request,
+        partial(correcting.expect_no_more, id=number, by=request.staff),
+        gettext("It is not expected any more."),
+    )
     return redirect("stock_inbound")
 
 

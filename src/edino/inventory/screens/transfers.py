@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -119,12 +120,7 @@ def transfer(request: StaffRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def send(request: StaffRequest, uid: UUID) -> HttpResponse:
     """The goods leave."""
-    try:
-        api.send_transfer(uid=uid, by=request.staff)
-    except Refusal as refusal:
-        messages.error(request, words.told(refusal))
-    else:
-        messages.success(request, gettext("The goods are on their way."))
+    words.tried(request, partial(api.send_transfer, uid=uid, by=request.staff), gettext("The goods are on their way."))
     return redirect("transfer", uid=uid)
 
 
@@ -132,10 +128,7 @@ def send(request: StaffRequest, uid: UUID) -> HttpResponse:
 @require_POST
 def cancel(request: StaffRequest, uid: UUID) -> HttpResponse:
     """It is not wanted any more."""
-    try:
-        door.cancel_transfer(uid=uid, by=request.staff)
-    except Refusal as refusal:
-        messages.error(request, words.told(refusal))
+    words.tried(request, partial(door.cancel_transfer, uid=uid, by=request.staff))
     return redirect("transfer", uid=uid)
 
 

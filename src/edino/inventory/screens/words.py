@@ -1,11 +1,13 @@
 """Words that several screens of stock say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -144,6 +146,17 @@ def lay_beside(form: forms.Form, refusal: Refusal) -> forms.Form:
     if not named:
         form.add_error(None, told(refusal))
     return form
+
+
+def tried(request: HttpRequest, act: Callable[[], object], done: str = "") -> None:
+    """Do what a button asks for, and say what came of it: why not, or that it is done."""
+    try:
+        act()
+    except Refusal as refusal:
+        messages.error(request, told(refusal))
+    else:
+        if done:
+            messages.success(request, done)
 
 
 def told(refusal: Refusal) -> str:
