@@ -1,6 +1,8 @@
 """The demo's figures come from the log, so they notice when a line is missing, doubled or a penny off."""
 
 import csv
+import subprocess
+import sys
 from datetime import timedelta
 from decimal import Decimal
 from importlib.resources import files
@@ -100,3 +102,29 @@ def test_a_good_has_its_usual_name_its_last_price_and_a_shelf() -> None:
         True,
     )
     assert not any(good.offered for good in goods.goods() if good.sku in {"POST", "D", "AMAZONFEE"})
+
+
+def test_a_web_that_starts_slowly_is_waited_for_and_a_dead_one_is_told_at_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(stages, "_SECONDS_TO_SAY", 0)
+    port = stages.free_port()
+    slow = f"""
+import time, http.server
+class Ready(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers()
+time.sleep(2)
+http.server.HTTPServer(("127.0.0.1", {port}), Ready).serve_forever()
+"""
+    web = subprocess.Popen([sys.executable, "-c", slow], stderr=subprocess.DEVNULL)
+    try:
+        assert stages._comes_up(f"http://127.0.0.1:{port}", web)
+    finally:
+        web.kill()
+        web.wait()
+    assert capsys.readouterr().err.count("the web is still starting") == 1
+    dead = subprocess.Popen([sys.executable, "-c", "raise SystemExit(3)"])
+    dead.wait()
+    assert not stages._comes_up(f"http://127.0.0.1:{port}", dead)
+    assert capsys.readouterr().err == ""
