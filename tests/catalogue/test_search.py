@@ -143,3 +143,12 @@ def test_what_is_out_of_sale_or_renamed_is_found_so_at_once() -> None:
     assert names(api.search(text="кроссовки")) == ["Felt boots"]  # they still stand on the shelf of running shoes
     assert names(api.search(text="валенки")) == ["Felt boots"]
     assert names(api.search(text="рассвет")) == []
+
+
+@pytest.mark.parametrize("typed", ["zzzz", "ZZ", "яяяя", "ззз", "zzzz box", "eeee"])
+def test_what_fits_nothing_finds_nothing_and_not_all_that_begins_with_its_letter(typed: str) -> None:
+    bring(simple(7, names={"en": "Zinc box", "ru": "Ящик из цинка"}), simple(8, names={"en": "Iron eel"}))
+    assert "Zinc box" in names(api.search(text="z"))
+    found = api.search(text=typed)
+    assert (found.rows, found.total) == ((), 0)
+    assert [names(api.search(text=one)) for one in ("zinc", "zzinc", "цинк")] == [["Zinc box"]] * 3

@@ -1,16 +1,20 @@
 -- name: query
 -- What was typed as a search: each word in its Russian or English stem, as a prefix, in the other alphabet's letters,
--- or as the keys mean on the other keyboard.
+-- or as the keys mean on the other keyboard. Folding makes doubled letters one: what that leaves of a word must still
+-- say something, or zzzz would be everything that begins with a z.
 SELECT string_agg('(' || word.alternatives || ')', ' & ' ORDER BY typed.place)
   FROM unnest(%(words)s::text[], %(swapped)s::text[]) WITH ORDINALITY AS typed(word, swapped, place)
  CROSS JOIN LATERAL (SELECT trim('''' FROM plainto_tsquery('russian', typed.word)::text) AS text) AS stem
  CROSS JOIN LATERAL (
        SELECT string_agg(DISTINCT choice.text, ' | ') AS alternatives
          FROM (VALUES (plainto_tsquery('russian', typed.word)::text), (catalogue_prefix(typed.word)),
-                      (catalogue_prefix(catalogue_fold(typed.word))),
-                      (CASE WHEN length(stem.text) > 3 THEN catalogue_prefix(catalogue_fold(stem.text)) END),
+                      (CASE WHEN length(catalogue_fold(typed.word)) >= least(length(typed.word), 3)
+                            THEN catalogue_prefix(catalogue_fold(typed.word)) END),
+                      (CASE WHEN length(stem.text) > 3 AND length(catalogue_fold(stem.text)) > 2
+                            THEN catalogue_prefix(catalogue_fold(stem.text)) END),
                       (plainto_tsquery('russian', typed.swapped)::text),
-                      (catalogue_prefix(catalogue_fold(typed.swapped)))) AS choice(text)
+                      (CASE WHEN length(catalogue_fold(typed.swapped)) >= least(length(typed.swapped), 3)
+                            THEN catalogue_prefix(catalogue_fold(typed.swapped)) END)) AS choice(text)
         WHERE choice.text <> '') AS word
  WHERE word.alternatives <> ''
 
