@@ -151,8 +151,8 @@ def a_shop_with_everything() -> None:
             external_id="p-2",
             names={"ru": "Кроссовки; «с; разделителем»", "en": 'Quoted "boots"\nof two lines'},
             variants=[
-                VariantInput("a", "B-1", {"Размер": "1;2"}, ["LABEL", GTINS[2]], attributes={"lace": "long"},
-                             media=[Picture("b.jpg", "B")], tax="vat10"),
+                VariantInput("a", "B-1", {"lining": "fur", "Размер": "1;2"}, ["LABEL", GTINS[2]],
+                             attributes={"lace": "long"}, media=[Picture("b.jpg", "B")], tax="vat10"),
                 VariantInput("b", "B-2", active=False),
             ],
         ),

@@ -1,14 +1,20 @@
 -- name: products
--- Variants with their products, a step of products at a time; a product without variants has one row.
+-- Variants with their products, a step of products at a time; a product without variants has one row. Options stand in
+-- the order of the product's axes, which is what an empty shop takes it from: jsonb puts the shorter word first.
 SELECT product.id, coalesce(product.code, product.uid::text) AS product, variant.sku, product.code, product.names,
        product.descriptions, coalesce(brand.name, '') AS brand, coalesce(shelves.found, '[]') AS shelves,
-       product.attributes, coalesce(media.found, '[]') AS media, product.is_active AS active, variant.options,
+       product.attributes, coalesce(media.found, '[]') AS media, product.is_active AS active,
+       CASE WHEN variant.id IS NOT NULL THEN coalesce(options.found, '{}') END AS options,
        coalesce(barcodes.found, '[]') AS barcodes, coalesce(own.found, '[]') AS variant_media,
        variant.weight_g::text AS weight_g, variant.tax, variant.is_active AS variant_active,
        variant.attributes AS variant_attributes
   FROM (SELECT * FROM catalogue_product WHERE id > %(after)s ORDER BY id LIMIT 500) AS product
   LEFT JOIN catalogue_brand AS brand ON brand.id = product.brand_id
   LEFT JOIN catalogue_variant AS variant ON variant.product_id = product.id
+  LEFT JOIN LATERAL (
+       SELECT json_object_agg(axis.code, variant.options -> axis.code ORDER BY axis.place) AS found
+         FROM (SELECT told.code, array_position(product.axes, told.code) AS place
+                 FROM jsonb_object_keys(variant.options) AS told(code)) AS axis) AS options ON true
   LEFT JOIN LATERAL (
        SELECT jsonb_agg(way.steps ORDER BY stands.place) AS found
          FROM unnest(product.category_ids) WITH ORDINALITY AS stands(id, place)
