@@ -141,6 +141,7 @@ def test_what_a_page_does_not_know_is_found_all_the_same(tablet: Callable[..., T
     anya = tablet()
     anya.go("/store/count/")
     anya.page.get_by_role("button", name="Begin to count").click()
+    anya.page.wait_for_url("**/store/count/*/")
     anya.scan("DAWN-42", "Dawn running shoes: 1")
     anya.scan("SOCK-1", "Socks: 1")
     anya.scan(order.number)

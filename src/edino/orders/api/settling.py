@@ -88,7 +88,9 @@ def settle(*, uid: UUID, by: By, to: refunding.To = "original") -> Return:
 
 
 def foreseen(*, back: Return, to: refunding.To = "original") -> Settlement:
-    """What settling a return would give back as things are now; nothing is written."""
+    """What settling a return would give back as things are now; nothing is written. Once settled: `WrongState`."""
+    if back.state not in returning.OPEN:
+        raise WrongState(state=back.state)
     orders = _in_order(back)
     instead = read(uid=back.exchange_uid) if back.exchange_uid else None
     fresh = instead if instead is not None and instead.state == "draft" else None

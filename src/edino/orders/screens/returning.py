@@ -317,9 +317,9 @@ def _preview(request: StaffRequest, found: Return) -> list[Fact]:
             returns.inspect(uid=now.uid, inspections=looks, by=request.staff)
         return returns.settle(uid=now.uid, by=request.staff)
 
-    if found.exchange_uid is None:
-        return list(settlement({"tenders": returns.foreseen(back=found).tenders}, found.currency))
     try:
+        if found.exchange_uid is None:
+            return list(settlement({"tenders": returns.foreseen(back=found).tenders}, found.currency))
         after = office.rehearse(do)
     except Refusal as refusal:
         return [Fact(_("Cannot be settled yet"), _said(refusal))]

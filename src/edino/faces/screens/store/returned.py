@@ -194,9 +194,10 @@ def _preview(request: StoreRequest, found: Return, given: QueryDict) -> dict[str
 
 def _foreseen(request: StoreRequest, found: Return, given: QueryDict) -> Mapping[str, Any] | str:
     """The settlement as it would be now; an exchange is tried out, for what it holds may be gone: then why not."""
-    if found.exchange_uid is None:
-        return asdict(returns.foreseen(back=found, to="gift_card" if given.get("to") == "gift_card" else "original"))
     try:
+        if found.exchange_uid is None:
+            card = given.get("to") == "gift_card"
+            return asdict(returns.foreseen(back=found, to="gift_card" if card else "original"))
         return office.rehearse(lambda: _settled(request, found, given)).settlement
     except Refusal as refusal:
         return wording.why_not(refusal)
