@@ -183,6 +183,7 @@
 
   const settle = (given) => {
     allowed = given;
+    if (given) visitor(); // at once: what a tab stores reaches the others a moment later
     if (given) waiting.forEach(keep); else mine.clear();
     waiting = [];
     soon(0);
