@@ -1,7 +1,7 @@
 """The kit in a real browser: accessible in every state, and quick under the fingers."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -55,6 +55,22 @@ def test_typing_a_filter_answers_in_place_and_keeps_the_cursor(tabs: Windows) ->
     desk.wait_for_url(lambda url: url.rstrip("?").endswith("/ui/list/"))
     desk.locator(".chip").wait_for(state="detached")
     assert desk.locator("tbody tr").count() == 12
+
+
+def test_what_is_typed_while_an_answer_is_on_its_way_is_kept_and_asked_for(tabs: Windows) -> None:
+    desk = tabs.open("/ui/list/")
+    held: list[Any] = []
+
+    def hold(route: Any) -> None:
+        held.append(route)
+
+    desk.route(lambda url: url.endswith("?q=ki"), hold)
+    with desk.expect_request(lambda request: request.url.endswith("?q=ki")):
+        desk.locator("#filter-q").press_sequentially("ki", delay=20)
+    desk.keyboard.type("osk")
+    held[0].continue_()
+    desk.wait_for_url("**/ui/list/?q=kiosk")
+    assert desk.locator("#filter-q").evaluate("field => field === document.activeElement && field.value") == "kiosk"
 
 
 def test_choosing_rows_shows_what_can_be_done_with_them(tabs: Windows) -> None:

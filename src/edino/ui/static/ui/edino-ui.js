@@ -140,12 +140,25 @@
   // Who works with the keyboard stays on what was pressed, though the answer has drawn it anew.
   const spoken = (one) => one.getAttribute("aria-label") || one.textContent.trim() || one.value;
   const alike = (one, region) => all(one.tagName, region).filter((other) => other.name === one.name && spoken(other) === spoken(one));
-  let pressed = null;
+  // Who types on while an answer is on its way has typed more than it knows: what he typed stays, and is asked for.
+  let pressed = null, asked = null, typed = null;
+  doc.addEventListener("htmx:beforeRequest", () => {
+    const one = doc.activeElement;
+    asked = one?.id && isTyping(one) ? { id: one.id, value: one.value } : null;
+  });
   doc.addEventListener("htmx:beforeSwap", ({ detail: { target } }) => {
     const one = doc.activeElement;
+    const more = asked && one.id === asked.id && one.value?.startsWith(asked.value) ? one.value.slice(asked.value.length) : "";
+    typed = more && target?.contains(one) ? { id: one.id, more } : null;
     pressed = target?.id && one !== target && target.contains(one) ? { id: target.id, one, place: alike(one, target).indexOf(one) } : null;
   });
   doc.addEventListener("htmx:afterSettle", () => {
+    const field = typed && doc.getElementById(typed.id);
+    if (field && field === doc.activeElement && field.value.startsWith(field.defaultValue)) {
+      field.value = field.defaultValue + typed.more + field.value.slice(field.defaultValue.length);
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+    typed = null;
     const region = pressed && doc.activeElement === doc.body && doc.getElementById(pressed.id);
     if (region) alike(pressed.one, region)[pressed.place]?.focus({ preventScroll: true });
     pressed = null;
