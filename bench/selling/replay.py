@@ -26,6 +26,9 @@ import psycopg
 from bench.selling import shop
 from psycopg._queries import PostgresQuery
 from psycopg.adapt import Transformer
+from psycopg.pq import TransactionStatus
+
+from edino.kernel.database import prepared
 
 CHOICES = 8
 """So many different purchases are recorded; pgbench draws one of them each time."""
@@ -109,10 +112,20 @@ def listening() -> Iterator[list[Step]]:
         steps.append(Step(bytes(told).decode()))
         return (yield from command(self, told, *more))
 
+    send = prepared.Prepared.run
+
+    def ran(self: Any, text: str, params: Any) -> None:
+        if not self._connection.autocommit and self._pgconn.transaction_status == TransactionStatus.IDLE:
+            steps.append(Step("BEGIN"))
+        send(self, text, params)
+        steps.append(_prepared(self, text, params))
+
+    prepared.Prepared.run = ran  # type: ignore[method-assign]
     psycopg.Cursor.execute, psycopg.Connection._exec_command = executed, commanded  # type: ignore[assignment,method-assign]
     try:
         yield steps
     finally:
+        prepared.Prepared.run = send  # type: ignore[method-assign]
         psycopg.Cursor.execute, psycopg.Connection._exec_command = execute, command  # type: ignore[method-assign]
 
 
@@ -127,6 +140,19 @@ def _step(cursor: Any, query: Any, params: Any) -> Step:
         step = Step(
             sent.query.decode(), [_kind(cursor, oid) for oid in sent.types or ()], [_text(one) for one in values]
         )
+    return _answered(step, answer)
+
+
+def _prepared(sender: Any, text: str, params: Any) -> Step:
+    if params is None:
+        return _answered(Step(text), sender._answer)
+    query, names, _ = prepared._converted(text)
+    values = [params[name] for name in names] if isinstance(params, Mapping) else list(params)
+    kinds = [_kind(sender._transformer, oid) for oid in sender._transformer.types or ()]
+    return _answered(Step(query.decode(), kinds, [_text(one) for one in values]), sender._answer)
+
+
+def _answered(step: Step, answer: Any) -> Step:
     if answer is not None and answer.ntuples:
         step.rows = answer.ntuples
         for place in range(answer.nfields):
