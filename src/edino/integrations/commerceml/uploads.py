@@ -8,7 +8,6 @@ import io
 import re
 import tempfile
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -21,6 +20,7 @@ from django.db import transaction
 
 from edino.channels.types import Source
 from edino.integrations.commerceml.errors import WrongName
+from edino.integrations.exchange.archives import DAMAGED
 from edino.integrations.exchange.errors import Unreadable
 from edino.integrations.exchange.files import media_path
 from edino.integrations.exchange.reading import Document, is_whole
@@ -29,8 +29,6 @@ from edino.kernel import sql
 _SQL: Final = sql.statements("edino.integrations", "uploads.sql")
 PIECE: Final = 1 << 20
 LARGEST_ARCHIVED: Final = 4 << 30
-_DAMAGED: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
-"""All that reading an archive raises when it is cut, damaged, encrypted or packed in a way that nobody knows."""
 _STARTS: Final = re.compile(rb"^(\xef\xbb\xbf)?\s*<\?xml\b")
 _ZIP: Final = b"PK\x03\x04"
 _PICTURES: Final = (".jpg", ".jpeg", ".png", ".gif", ".webp")
@@ -212,7 +210,7 @@ def _archive(upload: Upload) -> Iterator[zipfile.ZipFile]:
         try:
             with zipfile.ZipFile(whole) as archive:
                 yield archive
-        except _DAMAGED as error:
+        except DAMAGED as error:
             raise Unreadable(
                 "%(file)s is no whole ZIP archive: %(reason)s.", file=upload.name, reason=str(error)
             ) from error

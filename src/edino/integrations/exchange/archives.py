@@ -19,7 +19,7 @@ LARGEST: Final = 4 << 30
 MOST: Final = 100_000
 """Members of an archive."""
 PIECE: Final = 1 << 20
-DAMAGED: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error, ValueError)
+DAMAGED: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
 """All that reading an archive raises when it is cut, damaged, encrypted or packed in a way that nobody knows."""
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _GZIP: Final = b"\x1f\x8b"
@@ -57,7 +57,7 @@ def _unzipped(path: Path, kind: str, folder: Path) -> list[Path]:
                     _copy(packed, file, path.name, member.file_size)
     except FileExistsError as error:
         raise Unreadable("%(file)s holds two files of one name.", file=path.name) from error
-    except DAMAGED as error:
+    except (*DAMAGED, ValueError) as error:
         raise Unreadable(
             "%(file)s is no whole ZIP archive: %(reason)s.", file=path.name, reason=str(error).rstrip(".")
         ) from error
@@ -88,7 +88,7 @@ def _gunzipped(path: Path, folder: Path) -> Path:
     try:
         with gzip.open(path, "rb") as packed, target.open("wb") as file:
             _copy(packed, file, path.name, LARGEST)
-    except DAMAGED as error:
+    except (*DAMAGED, ValueError) as error:
         raise Unreadable(
             "%(file)s is no whole gzip file: %(reason)s.", file=path.name, reason=str(error).rstrip(".")
         ) from error
